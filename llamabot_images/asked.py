@@ -1,0 +1,95 @@
+"""What a caller asks for, what is known of a model, and what was done otherwise: the values that travel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+__all__ = ["CREDENTIALS", "DEFAULTS", "Adjustment", "Asked", "Capabilities", "asked_from", "shown"]
+
+#: The specification's defaults: a setting that differs from them was set by the caller.
+DEFAULTS = {"size": "1024x1024", "quality": None, "n": 1, "response_format": "url"}
+CREDENTIALS = ("api_key", "api_base", "api_version")
+NAMED = ("model", "size", "quality", "n", "timeout", "strict")
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """One thing that was asked and is done otherwise.
+
+    ``sent`` is ``None`` where the parameter was left out.
+    """
+
+    parameter: str
+    asked: Any
+    sent: Any
+    why: str
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it was sent as asked after all, and there is only something to say about it."""
+        return self.sent is not None and bool(self.sent == self.asked)
+
+    def __str__(self) -> str:
+        done = "left out" if self.sent is None else "sent as asked" if self.is_kept else f"became {self.sent!r}"
+        return f"{self.parameter}={shown(self.asked)} {done}: {self.why}"
+
+
+def shown(value: Any) -> str:
+    """Return a value as it may stand in a message: its repr, cut short, since it may hold image data."""
+    try:
+        text = repr(value[:200] if isinstance(value, (str, bytes)) else value)
+    except Exception:  # the repr of somebody's object, or of a number of more than 4,300 digits
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= 100 else f"{text[:97]}..."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the caller wants: the bot's settings with the overrides of one call.
+
+    ``explicit`` names what the caller set himself; only that is worth an adjustment.
+    """
+
+    model: str
+    size: Any = None
+    quality: Any = None
+    n: int = 1
+    timeout: float = 600
+    credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    explicit: frozenset[str] = frozenset()
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What LiteLLM says of a model.
+
+    ``forwards`` holds the OpenAI parameters it passes on, ``None`` for every one; ``own`` the keywords that
+    it keeps for itself; ``prices`` the model's row in its price map; ``off`` the day on which it says that the
+    model is switched off.
+    """
+
+    provider: str
+    name: str
+    forwards: frozenset[str] | None = None
+    own: frozenset[str] = frozenset()
+    prices: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    off: date | None = None
+
+
+def asked_from(settings: Mapping[str, Any], further: Mapping[str, Any]) -> Asked:
+    """Return what a caller wants.
+
+    :param settings: The bot's named settings.
+    :param further: Its further keywords and the overrides of one call; these win.
+    """
+    all_of_them = {**settings, **further}
+    changed = {name for name, value in DEFAULTS.items() if all_of_them[name] != value}
+    return Asked(
+        **{name: all_of_them[name] for name in NAMED},
+        credentials={name: all_of_them[name] for name in CREDENTIALS},
+        extra={name: value for name, value in all_of_them.items() if name not in (*NAMED, *CREDENTIALS)},
+        explicit=frozenset(changed | further.keys()),
+    )

@@ -1,0 +1,214 @@
+"""Ask through ``litellm.image_generation``."""
+
+import os
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from llamabot_images import refusals, replies
+from llamabot_images.backends.litellm_fixes import (
+    PostOnce,
+    captured,
+    drain_logging,
+    is_patched,
+    is_patched_async,
+    load,
+)
+from llamabot_images.credentials import credentials_for
+from llamabot_images.errors import MissingKeyError, NoImageError, UnroutedModelError
+from llamabot_images.request import Asked, Capabilities
+from llamabot_images.retry import SendFailed
+from llamabot_images.threads import Threads
+
+__all__ = ["Images", "with_picture"]
+
+#: OpenAI's own names need no prefix, even where LiteLLM's list is older than the model.
+OPENAI_NAMES = ("gpt-image", "dall-e", "chatgpt-image")
+#: Listed among LiteLLM's OpenAI-compatible providers, yet not asked through the OpenAI SDK (1.106.2).
+OWN_HTTP = frozenset({"aiml", "azure_ai", "dashscope", "edenai", "qwen_ai_platform", "qwencloud"})
+#: Asked by LiteLLM's own httpx client, which may be ours.
+HTTP_ROUTES = frozenset({"gemini", "openrouter", "recraft", "vertex_ai", "stability", "fal_ai"})
+#: Routed by LiteLLM without a configuration class of the usual kind.
+OTHER_ROUTES = frozenset({"azure", "azure_ai", "bedrock", "black_forest_labs", "vertex_ai"})
+
+
+class Images:
+    """LiteLLM's image call, sent once.
+
+    :param threads: Where blocking calls of async verbs run.
+    """
+
+    def __init__(self, threads: Threads) -> None:
+        self._threads = threads
+        self._once = PostOnce(threads)
+
+    def capabilities(self, model: str, extra: Mapping[str, Any]) -> Capabilities:
+        """Return what LiteLLM says of a model. Loads LiteLLM; sends nothing.
+
+        :param model: As the caller wrote it.
+        :param extra: Further keywords; ``base_model`` and ``custom_llm_provider`` tell what a name means.
+        :raises UnroutedModelError: When LiteLLM would answer with nothing, or does not know the provider.
+        """
+        litellm = load()
+        from litellm.types.utils import all_litellm_params
+
+        own = frozenset(all_litellm_params)
+        try:
+            provider, name = _provider_of(litellm, model, extra)
+            config = _config(litellm, provider, _base_name(name, extra))
+            if config is None and not _is_routed(litellm, provider):
+                raise UnroutedModelError(_unrouted(model, provider))
+        except UnroutedModelError:
+            if not is_patched(litellm):
+                raise
+            return Capabilities("", model, None, own)
+        base = _base_name(name, extra)
+        forwards = None if config is None else frozenset(config.get_supported_openai_params(base))
+        row = _price_row(litellm, provider, base)
+        return Capabilities(provider, base, forwards, own, row, _switched_off(row))
+
+    def credentials(self, asked: Asked, can: Capabilities) -> dict[str, Any]:
+        """Settle key and address.
+
+        :raises MissingKeyError: Naming the variables, unless the program stands in for LiteLLM.
+        """
+        try:
+            return credentials_for(can.provider, can.name, asked.credentials, os.environ, extra=asked.extra)
+        except MissingKeyError:
+            if not is_patched(load()):
+                raise
+            return {name: value for name, value in asked.credentials.items() if value is not None}
+
+    def send(self, keywords: dict[str, Any], can: Capabilities) -> Any:
+        """Send one request, once, and return LiteLLM's reply."""
+        litellm = load()
+        with captured() as raw:
+            reply = litellm.image_generation(**self._prepared(litellm, keywords, can, is_async=False))
+        return with_picture(reply, raw)
+
+    async def asend(self, keywords: dict[str, Any], can: Capabilities) -> Any:
+        """Do what ``send`` does without blocking the event loop.
+
+        LiteLLM's async function is used where it is async and can be given our client. For the other
+        providers it blocks a pool of a few threads, or leaves a socket behind per event loop (1.106.2),
+        and its sync function runs in a thread of ours instead.
+        """
+        litellm = load()
+        if not (is_patched_async(litellm) or (self._uses_sdk(litellm, can) and not is_patched(litellm))):
+            return await self._threads.run(self.send, keywords, can)
+        try:
+            with captured() as raw:
+                reply = await litellm.aimage_generation(**self._prepared(litellm, keywords, can, is_async=True))
+        finally:
+            await drain_logging()
+        return with_picture(reply, raw)
+
+    def _prepared(self, litellm: Any, keywords: dict[str, Any], can: Capabilities, *, is_async: bool) -> dict[str, Any]:
+        if can.provider == "openai" and "custom_llm_provider" not in keywords and not _is_listed(litellm, keywords):
+            keywords = {**keywords, "custom_llm_provider": "openai"}
+        if "client" in keywords or "mock_response" in keywords:
+            return keywords
+        if can.provider in HTTP_ROUTES:
+            return {**keywords, "client": self._once.handler()}
+        if not self._uses_sdk(litellm, can):
+            return keywords
+        key, base = _key_and_base(litellm, keywords, can)
+        if not key:
+            return keywords
+        organization = keywords.get("organization")
+        client = self._once.client(is_async=is_async, api_key=key, api_base=base, organization=organization)
+        return {**keywords, "client": client}
+
+    def _uses_sdk(self, litellm: Any, can: Capabilities) -> bool:
+        compatible = can.provider in litellm.openai_compatible_providers and can.provider not in OWN_HTTP
+        return compatible or can.provider in ("openai", "litellm_proxy")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._once.close()
+
+
+def with_picture(reply: Any, raw: list[Any]) -> Any:
+    """Return *reply*, or raise the refusal that the provider's own words tell of where it holds no picture."""
+    if any(not slot.is_empty for slot in replies.slots(reply)) or not raw:
+        return reply
+    try:
+        body = raw[-1].json()
+    except ValueError:
+        return reply
+    if (failure := refusals.read(body)) is None:
+        return reply
+    raise SendFailed(failure, NoImageError(failure.text))
+
+
+def _provider_of(litellm: Any, model: str, extra: Mapping[str, Any]) -> tuple[str, str]:
+    given = extra.get("custom_llm_provider")
+    if not given and model.startswith(OPENAI_NAMES):
+        return "openai", model
+    try:
+        name, provider = litellm.get_llm_provider(model, custom_llm_provider=given)[:2]
+    except litellm.BadRequestError:
+        raise UnroutedModelError(_unrouted(model, None)) from None
+    return provider, name
+
+
+def _base_name(name: str, extra: Mapping[str, Any]) -> str:
+    return str(extra.get("base_model") or name).rpartition("/")[2] if extra.get("base_model") else name
+
+
+def _config(litellm: Any, provider: str, name: str) -> Any:
+    from litellm.types.utils import LlmProviders
+    from litellm.utils import ProviderConfigManager
+
+    if provider == "bedrock":
+        return litellm.BedrockImageGeneration.get_config_class(name)
+    if provider not in {one.value for one in LlmProviders}:
+        return None
+    return ProviderConfigManager.get_provider_image_generation_config(model=name, provider=LlmProviders(provider))
+
+
+def _is_routed(litellm: Any, provider: str) -> bool:
+    return (
+        provider in litellm.openai_compatible_providers
+        or provider in litellm._custom_providers
+        or provider in OTHER_ROUTES
+    )
+
+
+def _unrouted(model: str, provider: str | None) -> str:
+    advice = (
+        "write 'provider/name', such as 'gemini/gemini-3.1-flash-image' or 'azure/<deployment>', "
+        "or 'openai/<name>' with api_base= for a server of your own; nothing was sent"
+    )
+    if provider is None:
+        return f"the provider of model {model!r} is unknown: {advice}"
+    return f"LiteLLM has no image route for {provider!r}, the provider of {model!r}: {advice}"
+
+
+def _price_row(litellm: Any, provider: str, name: str) -> Mapping[str, Any]:
+    row: Mapping[str, Any] = litellm.model_cost.get(f"{provider}/{name}") or litellm.model_cost.get(name) or {}
+    return row
+
+
+def _switched_off(row: Mapping[str, Any]) -> date | None:
+    try:
+        return date.fromisoformat(str(row.get("deprecation_date")))
+    except ValueError:
+        return None
+
+
+def _is_listed(litellm: Any, keywords: Mapping[str, Any]) -> bool:
+    try:
+        return bool(litellm.get_llm_provider(keywords["model"])[1])
+    except litellm.BadRequestError:
+        return False
+
+
+def _key_and_base(litellm: Any, keywords: Mapping[str, Any], can: Capabilities) -> tuple[str | None, str | None]:
+    key, base = keywords.get("api_key"), keywords.get("api_base")
+    if can.provider == "openai":
+        return key or os.environ.get("OPENAI_API_KEY"), base
+    _, _, found_key, found_base = litellm.get_llm_provider(
+        keywords["model"], custom_llm_provider=keywords.get("custom_llm_provider"), api_base=base, api_key=key
+    )
+    return key or found_key, found_base or base

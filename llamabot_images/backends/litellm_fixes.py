@@ -1,0 +1,202 @@
+"""Everything that works around LiteLLM or loads it, in one place.
+
+Each workaround names the version it was seen in; ``tests/test_litellm_fixes.py`` fails when one is no
+longer needed.
+"""
+
+import asyncio
+import inspect
+import os
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from llamabot_images.threads import Threads
+
+__all__ = ["PostOnce", "captured", "drain_logging", "is_patched", "is_patched_async", "load"]
+
+#: Headers that speak of the bytes on the wire.
+FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+_replies: ContextVar[list[Any] | None] = ContextVar("llamabot_images_replies", default=None)
+
+
+def load() -> Any:
+    """Import LiteLLM (about two seconds the first time) and keep it quiet.
+
+    LiteLLM fetches its price map from the network while it is imported, unless told to use the one it
+    brings; a variable set by the user wins. It prints advice to stdout for every error unless
+    ``suppress_debug_info`` is set (1.106.2). Importing it also reads a ``.env`` file, sets the level of
+    the ``httpx`` logger and adds log handlers; so it is imported when the first request is built.
+    """
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    import litellm
+
+    from llamabot_images.backends.offline_provider import register
+
+    litellm.suppress_debug_info = True
+    register(litellm)
+    return litellm
+
+
+def is_patched(litellm: Any) -> bool:
+    """Tell whether the program has put its own function in the place of ``litellm.image_generation``.
+
+    A wrapper that names what it wraps, as instrumentation does, still counts as LiteLLM's own.
+    """
+    from litellm.images import main
+
+    return inspect.unwrap(litellm.image_generation) is not inspect.unwrap(main.image_generation)
+
+
+def is_patched_async(litellm: Any) -> bool:
+    """Tell the same of ``litellm.aimage_generation``."""
+    from litellm.images import main
+
+    return inspect.unwrap(litellm.aimage_generation) is not inspect.unwrap(main.aimage_generation)
+
+
+class PostOnce:
+    """Clients for LiteLLM that send a request once and keep their connections.
+
+    LiteLLM 1.106.2 sends every image request of its OpenAI-like providers up to three times: it sets
+    ``max_retries = 2`` on the SDK's client, whatever ``max_retries`` or ``num_retries`` the caller gave.
+    A client whose ``max_retries`` cannot be set is the one way that also covers timeouts.
+
+    Both kinds of client share one pool of connections, which belongs to no event loop: with the SDK's
+    own async transport each ``asyncio.run`` would leave its sockets behind.
+    """
+
+    def __init__(self, threads: Threads) -> None:
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._http: Any = None
+        self._handler: Any = None
+        self._clients: dict[tuple[bool, str | None, str | None, str | None], Any] = {}
+        self._owner = 0
+
+    def handler(self) -> Any:
+        """Return the client for the providers that LiteLLM asks by httpx itself; it sends once anyway."""
+        with self._lock:
+            self._renew()
+            if self._handler is None:
+                from litellm.llms.custom_httpx.http_handler import HTTPHandler
+
+                self._handler = HTTPHandler(client=self._connections())
+            return self._handler
+
+    def client(self, *, is_async: bool, api_key: str, api_base: str | None, organization: str | None = None) -> Any:
+        """Return the client for a key and an address.
+
+        :param is_async: For ``aimage_generation``.
+        :param api_key: The key to send.
+        :param api_base: Base URL; OpenAI's, or ``OPENAI_BASE_URL``, when ``None``.
+        :param organization: OpenAI organization.
+        """
+        with self._lock:
+            self._renew()
+            key = (is_async, api_key, api_base or os.environ.get("OPENAI_BASE_URL"), organization)
+            if key not in self._clients:
+                self._clients[key] = self._build(*key)
+            return self._clients[key]
+
+    def _renew(self) -> None:
+        """Start anew in a forked child: connections must not be shared with the parent."""
+        if self._owner != os.getpid():
+            self._owner, self._http, self._handler, self._clients = os.getpid(), None, None, {}
+
+    def _connections(self) -> Any:
+        import openai
+
+        if self._http is None:
+            self._http = openai.DefaultHttpxClient(event_hooks={"response": [_keep]})
+            weakref.finalize(self, self._http.close)
+        return self._http
+
+    def _build(self, is_async: bool, api_key: str, api_base: str | None, organization: str | None) -> Any:
+        http = self._connections()
+        sync, asynchronous = _client_types()
+        given = {"api_key": api_key, "base_url": api_base, "organization": organization}
+        if not is_async:
+            return sync(**given, http_client=http)
+        return asynchronous(**given, http_client=_threaded_http(http, self._threads))
+
+    def close(self) -> None:
+        """Close the connections."""
+        with self._lock:
+            if self._http is not None and self._owner == os.getpid():
+                self._http.close()
+            self._http, self._handler, self._clients = None, None, {}
+
+
+@contextmanager
+def captured() -> Iterator[list[Any]]:
+    """Collect the providers' raw replies to what is sent in this block."""
+    found: list[Any] = []
+    token = _replies.set(found)
+    try:
+        yield found
+    finally:
+        _replies.reset(token)
+
+
+def _keep(response: Any) -> None:
+    """Hook of our httpx client: note a reply for the block that waits for it."""
+    if (found := _replies.get()) is not None:
+        response.read()
+        found.append(response)
+
+
+def _client_types() -> tuple[Any, Any]:
+    import openai
+
+    class OneSend:
+        @property
+        def max_retries(self) -> int:
+            return 0
+
+        @max_retries.setter
+        def max_retries(self, value: int) -> None:
+            """LiteLLM sets 2 here."""
+
+    return type("OneSendOpenAI", (OneSend, openai.OpenAI), {}), type(
+        "OneSendAsyncOpenAI", (OneSend, openai.AsyncOpenAI), {}
+    )
+
+
+def _threaded_http(client: Any, threads: Threads) -> Any:
+    """Return an async httpx client whose requests are sent by *client* in a thread."""
+    import httpx
+
+    class ThreadedTransport(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: Any) -> Any:
+            return await threads.run(self._send, request, await request.aread())
+
+        def _send(self, request: Any, body: bytes) -> Any:
+            reply = client.send(
+                httpx.Request(
+                    request.method, request.url, headers=request.headers, content=body, extensions=request.extensions
+                )
+            )
+            # The body is decoded by now.
+            kept = [(name, value) for name, value in reply.headers.multi_items() if name not in FRAMING]
+            return httpx.Response(reply.status_code, headers=kept, content=reply.content)
+
+    return httpx.AsyncClient(transport=ThreadedTransport(), timeout=600, follow_redirects=True)
+
+
+async def drain_logging() -> None:
+    """Let LiteLLM's background logging finish on this event loop, half a second at most.
+
+    What it has not logged when the loop ends is kept, with the whole reply, and reported with a warning
+    on stderr by the next loop (1.106.2).
+    """
+    try:
+        from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
+
+        await asyncio.wait_for(GLOBAL_LOGGING_WORKER.flush(), 0.5)
+    except (ImportError, AttributeError, TimeoutError):
+        return

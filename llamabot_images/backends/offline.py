@@ -1,0 +1,156 @@
+"""The offline model: a picture drawn here from the prompt. No key, no network, no AI.
+
+``offline/sketch`` draws. ``offline/refuses``, ``offline/rate-limited`` and ``offline/slow`` behave like
+providers on a bad day, for tests of people's own programs.
+"""
+
+import base64
+import io
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from llamabot_images.errors import ContentPolicyError
+from llamabot_images.failures import Failure
+from llamabot_images.request import Asked, Capabilities
+from llamabot_images.retry import SendFailed
+from llamabot_images.sizes import parse_size
+from llamabot_images.threads import Threads
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["Drawn", "Offline", "OfflineReply", "draw"]
+
+MODELS = ("sketch", "refuses", "rate-limited", "slow")
+FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
+TAKES = frozenset({"n", "size", "quality", "response_format", "user", "style", "output_format", "background"})
+SLOW_SECONDS = 3.0
+MAX_EDGE = 4096
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One picture of a reply, in the form LiteLLM gives it."""
+
+    url: str | None = field(default=None, repr=False)
+    b64_json: str | None = field(default=None, repr=False)
+    revised_prompt: str | None = None
+
+
+@dataclass(frozen=True)
+class OfflineReply:
+    """A reply in the form LiteLLM gives it."""
+
+    data: list[Drawn]
+    usage: Any = None
+    created: int = 0
+    is_free: bool = True
+    _hidden_params: Mapping[str, Any] = field(default_factory=lambda: {"response_cost": 0.0}, repr=False)
+
+
+class Offline:
+    """Draws with Pillow.
+
+    :param threads: Where async verbs draw.
+    """
+
+    def __init__(self, threads: Threads) -> None:
+        self._threads = threads
+
+    def capabilities(self, model: str, extra: Mapping[str, Any]) -> Capabilities:
+        """Return what the offline model takes."""
+        return Capabilities("offline", model.partition("/")[2] or "sketch", TAKES, frozenset({"seed"}))
+
+    def credentials(self, asked: Asked, can: Capabilities) -> dict[str, Any]:
+        """Return nothing: no key is needed."""
+        return {}
+
+    def send(self, keywords: dict[str, Any], can: Capabilities) -> OfflineReply:
+        """Draw what is asked."""
+        raise_for(can.name)
+        return draw(**{name: value for name, value in keywords.items() if name not in ("model", "timeout")})
+
+    async def asend(self, keywords: dict[str, Any], can: Capabilities) -> OfflineReply:
+        """Draw without blocking the event loop."""
+        return await self._threads.run(self.send, keywords, can)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def raise_for(name: str) -> None:
+    """Do what a scripted failure is there for; nothing for ``"sketch"``.
+
+    :param name: The offline model's name. ``"slow"`` takes three seconds.
+    :raises SendFailed: As a provider's failure would be reported.
+    """
+    if name == "slow":
+        time.sleep(SLOW_SECONDS)
+    if name == "refuses":
+        said = "the offline model was told to refuse"
+        raise SendFailed(Failure("refused", said, 400, "moderation_blocked", stage="prompt"), ContentPolicyError(said))
+    if name == "rate-limited":
+        raise SendFailed(Failure("busy", "the offline model was told to be busy", 429, retry_after=600), _busy())
+
+
+def _busy() -> Exception:
+    import litellm
+
+    error: Exception = litellm.RateLimitError(
+        "the offline model was told to be busy", "offline", "offline/rate-limited"
+    )
+    return error
+
+
+def draw(
+    prompt: str,
+    *,
+    n: int = 1,
+    size: str | None = None,
+    response_format: str | None = "b64_json",
+    output_format: str = "png",
+    seed: int | None = None,
+    **ignored: Any,
+) -> OfflineReply:
+    """Draw *n* pictures of *prompt*.
+
+    :param prompt: What to draw.
+    :param n: How many; each one differs.
+    :param size: ``"WIDTHxHEIGHT"``, 1024x1024 by default.
+    :param response_format: ``"url"`` gives data URIs, since there is no server; else base64.
+    :param output_format: ``"png"``, ``"jpeg"`` or ``"webp"``.
+    :param seed: Another number, another picture. The same prompt, size and seed give the same bytes.
+    """
+    from llamabot_images import sketch
+
+    shape = parse_size(size or "1024x1024") or parse_size("1024x1024")
+    assert shape is not None
+    width, height = min(shape.width, MAX_EDGE), min(shape.height, MAX_EDGE)
+    kind = output_format.lower().replace("jpg", "jpeg")
+    pictures = (sketch.draw(prompt, width, height, seed=seed, index=index) for index in range(n))
+    return OfflineReply([_drawn(encode(one, kind), kind, response_format) for one in pictures])
+
+
+def _drawn(data: bytes, kind: str, response_format: str | None) -> Drawn:
+    text = base64.b64encode(data).decode("ascii")
+    return Drawn(url=f"data:image/{kind};base64,{text}") if response_format == "url" else Drawn(b64_json=text)
+
+
+def encode(picture: "Image", kind: str = "png") -> bytes:
+    """Return *picture* as a file that says in its metadata what drew it.
+
+    :param picture: A drawing.
+    :param kind: ``"png"``, ``"jpeg"`` or ``"webp"``.
+    """
+    from PIL.PngImagePlugin import PngInfo
+
+    out = io.BytesIO()
+    says = PngInfo()
+    says.add_text("Software", "llamabot_images offline/sketch: a drawing routine, not AI")
+    exif = picture.getexif()
+    exif[0x0131] = "llamabot_images offline/sketch: a drawing routine, not AI"
+    about: dict[str, Any] = {"pnginfo": says, "compress_level": 4} if kind == "png" else {"exif": exif, "quality": 90}
+    picture.save(out, format=FORMATS.get(kind, "PNG"), **about)
+    return out.getvalue()

@@ -1,0 +1,227 @@
+"""A reference to one picture: a string that shows, fetches and saves itself."""
+
+import base64
+import html
+import threading
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from llamabot_images import files, notebook, payload
+from llamabot_images.links import expires_at
+from llamabot_images.redact import redact_url
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from llamabot_images.download import Downloader
+
+__all__ = ["ImageReference"]
+
+SUFFIXES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".jpe": "image/jpeg",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".avif": "image/avif",
+    ".heic": "image/heic",
+    ".bmp": "image/bmp",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".svg": "image/svg+xml",
+}
+
+
+class ImageReference(str):
+    """One picture: a string (URL or data URI) that shows itself in a notebook.
+
+    The bytes are fetched or decoded when first needed, then kept. Nothing is fetched by making,
+    printing or comparing a reference.
+    """
+
+    revised_prompt: str | None
+    prompt: str
+    shown_in: int | None = None
+    _downloader: "Downloader | None"
+    _data: bytes | None
+    _info: payload.ImageInfo | None
+    _strict: bool
+    _lock: threading.Lock
+
+    def __new__(
+        cls,
+        value: str,
+        *,
+        prompt: str = "",
+        revised_prompt: str | None = None,
+        downloader: "Downloader | None" = None,
+        data: bytes | None = None,
+        info: payload.ImageInfo | None = None,
+        strict: bool = False,
+    ) -> Self:
+        """Make a reference to the picture at an address.
+
+        :param value: An http(s) URL, or a ``data:image/…;base64`` URI.
+        :param prompt: What was asked, used as the text beside the picture.
+        :param revised_prompt: What the provider made of the prompt.
+        :param downloader: Fetches the URL; a new one with default limits otherwise.
+        :param data: The picture's bytes where they are known.
+        :param info: What these bytes are.
+        :param strict: Refuse bytes of an unknown kind instead of keeping them with a warning.
+        """
+        self = super().__new__(cls, value)
+        self.prompt = prompt
+        self.revised_prompt = revised_prompt
+        self._downloader = downloader
+        self._data = data
+        self._info = info
+        self._strict = strict
+        self._lock = threading.Lock()
+        return self
+
+    @classmethod
+    def from_base64(cls, text: str | bytes, *, strict: bool = False, **about: Any) -> Self:
+        """Make a data URI of a picture in base64.
+
+        :param text: Base64 as providers send it; line breaks, the URL-safe alphabet, missing padding and a
+            data URI are understood.
+        :param strict: Refuse bytes of an unknown kind instead of keeping them with a warning.
+        :param about: ``prompt``, ``revised_prompt``.
+        :raises InvalidImageError: When it does not hold a whole image.
+        """
+        data = payload.decode_base64(text)
+        info = payload.verify(data, strict=strict)
+        clean = text if isinstance(text, str) and len(text) == -(-len(data) // 3) * 4 and ":" not in text[:64] else None
+        encoded = clean or base64.b64encode(data).decode("ascii")
+        return cls(f"data:{info.mime_type};base64,{encoded}", data=data, info=info, strict=strict, **about)
+
+    def is_data_uri(self) -> bool:
+        """Tell whether the picture is in the string itself."""
+        return self.startswith("data:")
+
+    @property
+    def mime_type(self) -> str | None:
+        """The picture's real type, such as ``"image/png"``; ``None`` for a URL that was not fetched yet."""
+        if self._info is None and self.is_data_uri():
+            self.to_bytes()
+        return self._info.mime_type if self._info else None
+
+    @property
+    def known(self) -> payload.ImageInfo | None:
+        """What is known of the picture without fetching it."""
+        return self._info
+
+    @property
+    def info(self) -> payload.ImageInfo:
+        """Type, suffix and pixels of the picture, fetched when needed."""
+        self.to_bytes()
+        assert self._info is not None
+        return self._info
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the link dies (UTC), where the link says so."""
+        return None if self.is_data_uri() else expires_at(self)
+
+    def to_bytes(self) -> bytes:
+        """Return the picture's bytes as the provider sent them.
+
+        :raises DownloadError: When the URL cannot be fetched, or must not be.
+        :raises InvalidImageError: When what it holds is not a whole image.
+        """
+        with self._lock:
+            if self._data is None or self._info is None:
+                data, declared = (self._data, None) if self._data is not None else self._read()
+                self._info = payload.verify(data, declared_mime=declared, strict=self._strict)
+                self._data = data
+            return self._data
+
+    def _read(self) -> tuple[bytes, str | None]:
+        if self.is_data_uri():
+            return payload.parse_data_uri(str(self))
+        if self._downloader is None:
+            from llamabot_images.download import Downloader
+
+            self._downloader = Downloader()
+        got = self._downloader.fetch(str(self))
+        return got.data, got.content_type or None
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture to *path*, replacing what is there, whole or not at all.
+
+        The provider's bytes are written untouched, unless the suffix names another format: then the
+        picture is converted. Without a suffix the real one is added.
+
+        :param path: A file; missing folders are created.
+        :return: The file that was written.
+        :raises SaveError: When it cannot be written; the bytes are kept on the error.
+        :raises InvalidImageError: When the picture cannot be converted to what the suffix names.
+        """
+        target = Path(path)
+        files.check_target(target)
+        data, info = self.to_bytes(), self.info
+        if not target.suffix:
+            return files.replace(target.with_name(target.name + info.suffix), data)
+        wanted = SUFFIXES.get(target.suffix.lower(), info.mime_type)
+        if wanted != info.mime_type:
+            from llamabot_images.convert import reencode
+
+            data = reencode(data, wanted, info)
+        return files.replace(target, data)
+
+    def open(self) -> "Image":
+        """Return the picture as a PIL image.
+
+        :raises InvalidImageError: When Pillow cannot read this kind.
+        """
+        from llamabot_images.convert import open_image
+
+        return open_image(self.to_bytes())
+
+    def to_html(self, *, edge: int | None = None) -> str:
+        """Return an ``<img>`` element that holds the picture itself, not its link.
+
+        :param edge: Longest edge of a thumbnail, pixels; the whole picture otherwise.
+        """
+        data, mime_type = self.to_bytes(), self.info.mime_type
+        style = f' style="max-width:{edge}px;max-height:{edge}px"' if edge else ""
+        if edge and mime_type != "image/svg+xml":
+            from llamabot_images.convert import thumbnail
+
+            data, mime_type = thumbnail(data, edge=edge)
+        encoded = base64.b64encode(data).decode("ascii")
+        return f'<img src="data:{mime_type};base64,{encoded}" alt="{html.escape(self.prompt[:300])}"{style}>'
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> notebook.Bundle:
+        """Show the picture as a thumbnail; as text only where this cell has shown it already."""
+        if notebook.is_shown_already(self):
+            return {"text/plain": repr(self)}, {}
+        return notebook.bundle_for(self)
+
+    def __repr__(self) -> str:
+        if self._info is None:
+            return f"<ImageReference {redact_url(self)}>"
+        pixels = f" {self._info.width}x{self._info.height}" if self._info.width else ""
+        return f"<ImageReference {self._info.mime_type}{pixels} {_readable(len(self._data or b''))}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        kept = None if self.is_data_uri() else self._data
+        return _restored, (type(self), str(self), self.prompt, self.revised_prompt, kept)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
+
+
+def _restored(
+    cls: type[ImageReference], value: str, prompt: str, revised_prompt: str | None, data: bytes | None
+) -> ImageReference:
+    return cls(value, prompt=prompt, revised_prompt=revised_prompt, data=data)
+
+
+def _readable(size: int) -> str:
+    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{size / 2**10:.1f} KB" if size >= 2**10 else f"{size} B"

@@ -1,0 +1,85 @@
+"""Read a reply, whatever object it is. Pure."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Slot", "cost_of", "request_id_of", "slots", "usage_of"]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One picture of a reply, as it came."""
+
+    url: str | None = field(default=None, repr=False)
+    b64_json: str | bytes | None = field(default=None, repr=False)
+    revised_prompt: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the provider left the place of a picture empty."""
+        return not self.url and not self.b64_json
+
+
+def get(thing: Any, name: str) -> Any:
+    """Return a field of an object or a mapping, ``None`` where there is none."""
+    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+
+
+def slots(reply: Any) -> list[Slot]:
+    """Return the places of the pictures in an image reply, the empty ones included.
+
+    :param reply: LiteLLM's object or any with ``data[i].url`` and ``data[i].b64_json``; a mapping too.
+    """
+    data = get(reply, "data") or []
+    return [_slot(one) for one in ([data] if isinstance(data, Mapping) else data)] if isinstance(data, Iterable) else []
+
+
+def _slot(item: Any) -> Slot:
+    revised = get(item, "revised_prompt")
+    return Slot(_text(get(item, "url")), _text(get(item, "b64_json")), revised if isinstance(revised, str) else None)
+
+
+def _text(value: Any) -> Any:
+    return value if isinstance(value, (str, bytes)) and value else None
+
+
+def cost_of(reply: Any) -> tuple[float | None, str | None]:
+    """Return the price in US dollars and who says so.
+
+    LiteLLM 1.106.2 says 0.0 where it cannot know (``gpt-image-*`` without ``usage``), so a zero counts
+    as unknown unless nobody can have charged.
+    """
+    hidden = get(reply, "_hidden_params")
+    price = get(hidden, "response_cost") if hidden is not None else None
+    if isinstance(price, bool) or not isinstance(price, (int, float)) or not math.isfinite(price):
+        return None, None
+    if price > 0:
+        return float(price), "litellm"
+    return (0.0, "free") if get(reply, "is_free") else (None, None)
+
+
+def usage_of(reply: Any) -> dict[str, Any]:
+    """Return the provider's count of tokens, empty where it gave none."""
+    usage = get(reply, "usage")
+    if usage is None:
+        return {}
+    found = usage if isinstance(usage, Mapping) else _fields(usage)
+    return {
+        name: count for name, count in found.items() if isinstance(count, (int, float)) and count is not True and count
+    }
+
+
+def _fields(thing: Any) -> Mapping[str, Any]:
+    dump = getattr(thing, "model_dump", None)
+    found = dump() if callable(dump) else getattr(thing, "__dict__", {})
+    return found if isinstance(found, Mapping) else {}
+
+
+def request_id_of(reply: Any) -> str | None:
+    """Return the provider's name for the request, for its support."""
+    hidden = get(reply, "_hidden_params")
+    headers = get(hidden, "additional_headers") if hidden is not None else None
+    found = get(headers, "llm_provider-x-request-id") if headers is not None else None
+    return found if isinstance(found, str) else None

@@ -1,0 +1,86 @@
+"""The result of one call: its pictures and everything said about them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, overload
+
+from llamabot_images import files, names, notebook
+from llamabot_images.asked import Adjustment
+from llamabot_images.reference import ImageReference
+
+__all__ = ["ImageResult"]
+
+
+@dataclass(frozen=True)
+class ImageResult(Sequence[ImageReference]):
+    """Everything one call brought: a sequence of its pictures.
+
+    :param images: The pictures, in the order in which they came.
+    :param prompt: What was asked.
+    :param model: The model that answered.
+    :param cost: US dollars, ``None`` where nobody says; never a made-up 0.
+    :param cost_source: Who says: ``"provider"``, ``"litellm"`` (its price map), ``"free"`` or ``None``.
+    :param usage: Tokens as the provider counted them, where it did.
+    :param text: What a chat model said beside the picture.
+    :param adjustments: What was asked and done otherwise.
+    :param trail: Models that were tried before the one that answered, each with why it did not.
+    :param problems: Why pictures are missing, a sentence for each part that failed.
+    :param requests_sent: Paid requests that left this machine, the failed ones included.
+    :param elapsed: Seconds from asking to the last picture.
+    :param request_id: The provider's name for the request, for its support.
+    :param response: LiteLLM's own object; the first one where several calls made the pictures.
+    """
+
+    images: tuple[ImageReference, ...]
+    prompt: str
+    model: str
+    cost: float | None = None
+    cost_source: str | None = None
+    usage: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    adjustments: tuple[Adjustment, ...] = ()
+    trail: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    requests_sent: int = 1
+    elapsed: float = 0.0
+    request_id: str | None = None
+    response: Any = field(default=None, repr=False, compare=False)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @overload
+    def __getitem__(self, index: int) -> ImageReference: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[ImageReference, ...]: ...
+    def __getitem__(self, index: int | slice) -> ImageReference | tuple[ImageReference, ...]:
+        return self.images[index]
+
+    def save(self, folder: str | Path = ".", *, stem: str | None = None) -> list[Path]:
+        """Save every picture under a name made from the prompt, never overwriting another file.
+
+        :param folder: Created when missing.
+        :param stem: File name without suffix, instead of the one made from the prompt.
+        :return: One file per picture, in order.
+        :raises SaveError: When a file cannot be written.
+        """
+        target = Path(folder)
+        files.check_folder(target)
+        name = stem or names.stem_for(self.prompt)
+        return [files.write_new(target, name, one.info.suffix, one.to_bytes()) for one in self.images]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> notebook.Bundle:
+        """Show the pictures side by side."""
+        if len(self.images) == 1:
+            return notebook.bundle_for(self.images[0])
+        return {"text/plain": repr(self), "text/html": self._grid()}, {}
+
+    def _grid(self) -> str:
+        edge = 512 if len(self.images) < 2 else max(128, 768 // min(len(self.images), 4))
+        cells = "".join(one.to_html(edge=edge) for one in self.images)
+        return f'<div style="display:flex;flex-wrap:wrap;gap:8px">{cells}</div>'
+
+    def __repr__(self) -> str:
+        price = "cost unknown" if self.cost is None else f"${self.cost:.4g}"
+        return f"<ImageResult {len(self)} from {self.model!r}, {price}, {self.elapsed:.1f} s>"

@@ -1,0 +1,31 @@
+"""Fixtures for every test: no real provider can be reached, and each test has a folder of its own."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from llamabot_images import ImageBot
+from llamabot_images.warn import warn_retired
+
+from .providers.fixture import clear_environment, provider
+
+__all__ = ["provider"]
+
+# Before LiteLLM is imported anywhere: its price map comes from the package, not from the network.
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Run each test in an empty folder, with no provider's key or address in the environment."""
+    clear_environment(monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    warn_retired.cache_clear()
+    return tmp_path
+
+
+@pytest.fixture
+def bot() -> ImageBot:
+    """Give a bot that draws offline, small and quick."""
+    return ImageBot(model="offline/sketch", size="64x64")

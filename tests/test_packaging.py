@@ -1,0 +1,36 @@
+"""What is installed, and from which versions on."""
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def test_lowest_versions_are_those_of_the_ranges() -> None:
+    """`make test-lowest` installs exactly the lower bounds of pyproject.toml."""
+    bounds = dict(re.match(r"([\w-]+)>=([\w.]+)", one).groups() for one in PROJECT["dependencies"])  # type: ignore[union-attr]
+    pinned = [line for line in (ROOT / "tests" / "lowest.txt").read_text().splitlines() if not line.startswith("#")]
+
+    assert bounds == dict(line.split("==") for line in pinned)
+
+
+def test_compromised_versions_of_litellm_are_excluded() -> None:
+    """The two versions that carried malicious code are not admitted."""
+    (litellm,) = [one for one in PROJECT["dependencies"] if one.startswith("litellm")]
+
+    assert "!=1.82.7" in litellm
+    assert "!=1.82.8" in litellm
+
+
+def test_version_is_the_packages_own() -> None:
+    """pyproject.toml and the package agree on the version."""
+    import llamabot_images
+
+    assert PROJECT["version"] == llamabot_images.__version__
+
+
+def test_package_is_typed() -> None:
+    """The marker for type checkers is there."""
+    assert (ROOT / "llamabot_images" / "py.typed").is_file()
