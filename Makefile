@@ -39,7 +39,7 @@ types: $(VENV)/.installed-test
 	$(BIN)/mypy
 
 docs: $(VENV)/.installed-docs
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/mkx
 
 notebooks: $(VENV)/.installed-test
 	$(BIN)/python tests/run_notebooks.py notebooks

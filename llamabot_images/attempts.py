@@ -1,26 +1,29 @@
 """What to do after an answer: take it, ask otherwise, or give up. Pure, shared by sync and async."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from llamabot_images import replies
-from llamabot_images.credentials import PROVIDERS
-from llamabot_images.errors import (
-    ContentPolicyError,
-    ImageBotError,
-    MissingKeyError,
-    ModelRetiredError,
-    NoImageError,
-    UnsupportedParameterError,
-)
+from llamabot_images.advice import error_for, no_image
+from llamabot_images.errors import ImageBotError, MissingKeyError, ModelRetiredError, UnsupportedParameterError
 from llamabot_images.failures import Failure
 from llamabot_images.lifecycle import ending_of, lifecycle_of
 from llamabot_images.request import ImageRequest
 from llamabot_images.warn import warn_retired
 
-__all__ = ["Attempt", "Outcome", "Pictures", "next_attempt", "pictures_of", "warn_ending", "withheld_of"]
+__all__ = [
+    "Attempt",
+    "Outcome",
+    "Pictures",
+    "first_with_key",
+    "next_attempt",
+    "pictures_of",
+    "warn_ending",
+    "withheld_of",
+]
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Outcome:
     sent: int = 1
 
 
+#: Their addresses are always the caller's own, and their models the provider's all the same.
+OWN_NAMES = frozenset({"azure", "azure_ai"})
 #: After these a fallback is asked: nothing was accepted, and the same model will not take it soon.
 FALL_BACK = frozenset({"gone", "busy", "not_sent"})
 
@@ -68,13 +73,32 @@ class Pictures:
     problems: tuple[str, ...] = ()
 
 
+def first_with_key(
+    models: tuple[str, ...], build: Callable[[str], ImageRequest]
+) -> tuple[ImageRequest, tuple[str, ...], tuple[str, ...]]:
+    """Return the request for the first model whose key is there, the models after it, and why others were not asked.
+
+    :param models: In the order in which they are to be tried.
+    :param build: Makes the request for a model.
+    :raises MissingKeyError: When the last one has no key either.
+    """
+    trail: tuple[str, ...] = ()
+    for number, model in enumerate(models[:-1], 1):
+        try:
+            return build(model), models[number:], trail
+        except MissingKeyError as error:
+            trail += (f"{model}: no_key: {error}",)
+    return build(models[-1]), (), trail
+
+
 def pictures_of(outcomes: list[Outcome]) -> Pictures:
     """Collect what the calls of one request brought, in order."""
     problems = [f"{one.failure.kind}: {one.failure.text}" for one in outcomes if one.failure is not None]
     kept: list[replies.Slot] = []
     for reply in (one.reply for one in outcomes if one.failure is None):
-        reasons = withheld_of(reply)
-        for place, slot in enumerate(replies.slots(reply)):
+        reasons, slots = withheld_of(reply), replies.slots(reply)
+        problems += [] if slots else ["a reply held no picture"]
+        for place, slot in enumerate(slots):
             if place in reasons:
                 problems.append(reasons[place])
             elif slot.is_empty:
@@ -82,6 +106,12 @@ def pictures_of(outcomes: list[Outcome]) -> Pictures:
             else:
                 kept.append(slot)
     return Pictures(tuple(kept), tuple(problems))
+
+
+def withheld_of(reply: Any) -> Mapping[int, str]:
+    """Return which pictures of a reply its backend found withheld, and why."""
+    found = replies.get(replies.get(reply, "_hidden_params"), "withheld")
+    return found if isinstance(found, Mapping) else {}
 
 
 def next_attempt(attempt: Attempt, outcomes: list[Outcome]) -> Attempt:
@@ -93,12 +123,12 @@ def next_attempt(attempt: Attempt, outcomes: list[Outcome]) -> Attempt:
     """
     failed = _weightiest(outcomes)
     if failed is None or failed.failure is None:
-        raise _with_trail(_empty(attempt.request), attempt)
+        raise _with_trail(no_image(attempt.request), attempt)
     if all(one.failure is not None and one.failure.kind != "ambiguous" for one in outcomes):
         now = replace(attempt, sent=attempt.sent + sum(one.sent for one in outcomes))
-        if (found := _another(now, failed.failure)) is not None:
+        if (found := _another(now, failed)) is not None:
             return found
-    raise _with_trail(error_for(failed, attempt), attempt)
+    raise _with_trail(error_for(failed.failure, failed.error, attempt.request), attempt)
 
 
 def _weightiest(outcomes: list[Outcome]) -> Outcome | None:
@@ -108,14 +138,16 @@ def _weightiest(outcomes: list[Outcome]) -> Outcome | None:
     return min(failed, key=lambda one: order.get(one.failure.kind, 2) if one.failure else 2, default=None)
 
 
-def _another(attempt: Attempt, failure: Failure) -> Attempt | None:
+def _another(attempt: Attempt, failed: Outcome) -> Attempt | None:
     """Return what may be sent after a definite no, ``None`` where nothing may."""
+    failure = failed.failure
+    assert failure is not None
     if failure.kind == "unknown_parameter" and _knows(attempt, failure):
         return _without(attempt, failure)
     if attempt.fallbacks and _may_fall_back(attempt, failure):
-        return _fallen_back(attempt, failure)
+        return _fallen_back(attempt, failed)
     if failure.kind == "gone" and (found := _successor(attempt)):
-        return replace(attempt, request=attempt.build(found))
+        return replace(attempt, request=attempt.build(found), refused=frozenset())
     return None
 
 
@@ -123,14 +155,20 @@ def _may_fall_back(attempt: Attempt, failure: Failure) -> bool:
     return failure.kind in FALL_BACK or (failure.kind == "refused" and attempt.fallback_on_refusal)
 
 
-def _fallen_back(attempt: Attempt, failure: Failure) -> Attempt:
-    why = f"{attempt.request.model}: {failure.kind}: {failure.text}"
-    trail = (*attempt.trail, why)
-    try:
-        request = attempt.build(attempt.fallbacks[0])
-    except ImageBotError as error:
-        raise _with_trail(error, replace(attempt, trail=trail)) from None
-    return replace(attempt, request=request, fallbacks=attempt.fallbacks[1:], trail=trail)
+def _fallen_back(attempt: Attempt, failed: Outcome) -> Attempt:
+    """Return the request to the next fallback that one can be made for, else raise the failure."""
+    assert failed.failure is not None
+    trail = (*attempt.trail, f"{attempt.request.model}: {failed.failure.kind}: {failed.failure.text}")
+    for place, model in enumerate(attempt.fallbacks, 1):
+        try:
+            request = attempt.build(model)
+        except ImageBotError as problem:
+            trail += (f"{model}: not asked: {problem}",)
+        else:
+            left = attempt.fallbacks[place:]
+            return replace(attempt, request=request, fallbacks=left, trail=trail, refused=frozenset())
+    error = error_for(failed.failure, failed.error, attempt.request)
+    raise _with_trail(error, replace(attempt, trail=trail))
 
 
 def _with_trail(error: Exception, attempt: Attempt) -> Exception:
@@ -157,6 +195,22 @@ def _without(attempt: Attempt, failure: Failure) -> Attempt:
     return replace(attempt, request=attempt.request.without(name, why), refused=attempt.refused | {name})
 
 
+def warn_ending(attempt: Attempt, off: date | None, today: date) -> None:
+    """Warn once of a model that dies soon. The request is sent all the same.
+
+    :param attempt: About to be sent.
+    :param off: The day on which LiteLLM says that the model is switched off.
+    :param today: The day it is.
+    """
+    request = attempt.request
+    if not (attempt.may_replace or request.provider in OWN_NAMES):
+        return
+    row = ending_of(request.provider, request.name, off, today)
+    if row is not None:
+        advice = f"pass model={row.successor!r} from then on" if row.successor else "choose another model by then"
+        warn_retired(f"{request.model!r} is switched off by its provider on {row.off.isoformat()}; {advice}")
+
+
 def _successor(attempt: Attempt) -> str | None:
     """Return the model that takes the place of one that is gone, with a warning; raise when strict."""
     request = attempt.request
@@ -170,82 +224,6 @@ def _successor(attempt: Attempt) -> str | None:
         raise _with_trail(error, attempt)
     warn_retired(f"{what}; {row.successor!r} is used instead: pass model={row.successor!r} ({row.source})")
     return row.successor
-
-
-def _empty(request: ImageRequest) -> NoImageError:
-    error = NoImageError(
-        f"No image data found in the response of {request.model!r}; it may be charged and was not sent again. "
-        "Some providers answer so when they refuse a prompt: try other words"
-    )
-    error.maybe_charged = True
-    return error
-
-
-def error_for(outcome: Outcome, attempt: Attempt) -> Exception:
-    """Return the exception to show to the caller for a failed call."""
-    failure, request = outcome.failure, attempt.request
-    assert failure is not None
-    if failure.kind == "refused":
-        return refusal(failure, request)
-    if failure.kind == "no_key":
-        return _no_key(request)
-    error = outcome.error or RuntimeError(failure.text)
-    for name in ("maybe_charged", "retry_after", "request_id"):
-        setattr(error, name, getattr(failure, name))
-    error.add_note(_advice(failure, request))
-    return error
-
-
-def refusal(failure: Failure, request: ImageRequest) -> ContentPolicyError:
-    """Return the error for a refusal by content policy."""
-    again = "the same prompt may pass another time" if failure.retryable else "change the prompt"
-    error = ContentPolicyError(
-        f"{request.provider} refused to draw this with {request.name!r} ({failure.code or 'no code given'}): "
-        f"{failure.text}; it was not sent again: {again}",
-        provider=request.provider,
-        code=failure.code,
-        categories=failure.categories,
-        stage=failure.stage or ("prompt" if failure.status == 400 else None),
-        retryable=failure.retryable,
-        provider_text=failure.text,
-    )
-    error.maybe_charged = failure.maybe_charged
-    return error
-
-
-def _no_key(request: ImageRequest) -> MissingKeyError:
-    known = PROVIDERS.get(request.provider)
-    names = known.keys if known else ("OPENAI_API_KEY",) if request.provider == "openai" else ()
-    variables = " or ".join(names) or "of the provider"
-    where = f"set the environment variable {variables}, or pass api_key="
-    return MissingKeyError(
-        f"no key for {request.model!r}: {where}; nothing was sent. model='offline/sketch' needs no key",
-        variables=names,
-    )
-
-
-def _advice(failure: Failure, request: ImageRequest) -> str:
-    known = PROVIDERS.get(request.provider)
-    names = " or ".join(known.keys) if known else "OPENAI_API_KEY" if request.provider == "openai" else "the key"
-    wait = f"in {failure.retry_after:g} s" if failure.retry_after is not None else "later"
-    return {
-        "ambiguous": "The request was sent and its outcome is unknown: it may be charged, so it was not sent again.",
-        "busy": f"The provider accepted nothing: send it again {wait}.",
-        "gone": _gone(request),
-        "not_sent": "Nothing was sent and nothing is charged: the provider could not be reached. Check api_base.",
-        "quota": "The account has no credit left: see the provider's billing page. Nothing is charged.",
-        "unauthorized": f"The provider refused the credentials: check {names}, and whether the account may use "
-        f"{request.model!r}. Nothing is charged.",
-    }.get(failure.kind, "The provider refused the request as it is; nothing is charged.")
-
-
-def _gone(request: ImageRequest) -> str:
-    row = lifecycle_of(request.provider, request.name)
-    if row is not None and row.successor:
-        return f"{request.name!r} was switched off on {row.off.isoformat()}; its successor is {row.successor!r}."
-    if request.provider == "azure":
-        return f"Azure knows deployments, not models: check that {request.name!r} is one, and api_base and api_version."
-    return f"The provider does not know {request.model!r}: `llamabot-images models` lists models."
 
 
 def seconds_since(started: float) -> float:

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
+    from llamabot_images.catalogue import ModelRow
     from llamabot_images.results import ImageResult
 
 __all__ = ["EXIT_CODES", "app", "main"]
@@ -75,8 +76,10 @@ def generate(
         typer.Option("--model", "-m", envvar="LLAMABOT_IMAGES_MODEL", help="Such as offline/sketch: no key needed."),
     ] = "dall-e-3",
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="File to write, or an existing folder; named after the prompt."),
+        str | None,
+        typer.Option(
+            "--output", "-o", help="File to write, or a folder (ends with /) for a name made from the prompt."
+        ),
     ] = None,
     n: Annotated[int, typer.Option("-n", help="How many pictures.")] = 1,
     size: Annotated[str, typer.Option(help="1792x1024, 16:9, landscape, portrait, square or auto.")] = "1024x1024",
@@ -97,27 +100,49 @@ def generate(
         _fail(error)
 
 
+@app.command()
+def models(
+    words: Annotated[str, typer.Argument(metavar="[WORDS]", help="Only models whose name holds this.")] = "",
+    expiring: Annotated[bool, typer.Option("--expiring", help="Only those that are switched off soon.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per model.")] = False,
+) -> None:
+    """List image models: alive or not, what follows them, price per picture in US dollars, what they take."""
+    from datetime import date
+
+    from llamabot_images.catalogue import rows
+
+    for row in rows(date.today()):
+        if words in row.model and (not expiring or row.status == "expiring"):
+            typer.echo(json.dumps(row.as_json()) if as_json else _line(row))
+
+
+def _line(row: "ModelRow") -> str:
+    low, high = (row.prices.low, row.prices.high) if row.prices else (None, None)
+    price = "?" if low is None else f"{low:.3g}" if low == high else f"{low:.3g}-{high:.3g}"
+    end = f" {row.off.isoformat()}" if row.off else ""
+    follows = f"-> {row.successor} " if row.successor and row.status != "live" else ""
+    takes = "whatever the server takes" if row.parameters is None else ", ".join(row.parameters)
+    return f"{row.model:<52} {row.status + end:<20} {price:>14}  {follows}({takes})"
+
+
 def _generate(
     prompt: str,
     model: str,
-    output: Path | None,
+    output: str | None,
     settings: dict[str, Any],
     extra: dict[str, Any],
     url: bool,
     as_json: bool,
 ) -> None:
-    from llamabot_images import ImageBot, files
+    from llamabot_images import ImageBot
 
-    folder = output if output is not None and output.is_dir() else None
-    bot = ImageBot(model=model, save_dir=folder or ".", **{**settings, **extra})
-    if not url and output is not None and folder is None:
-        files.check_target(output)
-    elif not url:
-        files.check_folder(Path(bot.save_dir))
+    is_folder = output is not None and (output.endswith(("/", "\\")) or Path(output).is_dir())
+    bot = ImageBot(model=model, save_dir=output if output and is_folder else ".", **{**settings, **extra})
+    target = None if is_folder else output
+    if not url:
+        bot.check_target(prompt, target)
     result = bot.generate(prompt)
-    places = (
-        [str(one) for one in result] if url else [str(path) for path in bot.save(result, None if folder else output)]
-    )
+    places = [str(one) for one in result] if url else [str(path) for path in bot.save(result, target)]
     for place, line in zip(places, _lines(result, places), strict=True):
         typer.echo(json.dumps(line) if as_json else place)
 

@@ -5,17 +5,24 @@ where an address is missing it posts to OpenAI (seen in 1.106.2). So both are se
 the caller's argument, then the provider's own variables, else an error that names them.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from llamabot_images.asked import Asked
 from llamabot_images.errors import MissingKeyError
 
-__all__ = ["PROVIDERS", "Provider", "credentials_for", "without_keys"]
+__all__ = ["PROVIDERS", "Provider", "credentials_for", "for_other_provider", "without_keys"]
 
 #: What local servers without keys are sent, since the OpenAI client insists on having one.
 NO_KEY = "no-key-needed"
 AUTH_HEADERS = frozenset({"authorization", "api-key", "x-api-key", "x-goog-api-key"})
+SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|credential", re.I)
+#: Keywords that mean one provider: its keys, address and account.
+OWN_KEYWORDS = re.compile(
+    r"api_(?:key|base|version)$|aws_|vertex_|azure_|client(?:_id|_secret)?$|tenant_id$|organization$"
+)
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,8 @@ def credentials_for(
     found |= _looked_up("api_base", known.bases, found, environ) | _looked_up("api_key", known.keys, found, environ)
     if known.needs_base and "api_base" not in found:
         raise _missing(provider, name, "address", "api_base", known.bases)
+    if provider == "azure" and not _has_version(found, environ):
+        raise _missing(provider, name, "API version", "api_version", ("AZURE_API_VERSION",))
     if provider == "black_forest_labs":
         return _from_environment(known, found, environ)
     found = _from_headers(provider, extra) | found
@@ -108,6 +117,12 @@ def credentials_for(
             raise _missing(provider, name, "key", "api_key", known.keys)
         found["api_key"] = NO_KEY
     return found
+
+
+def _has_version(found: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
+    """Azure's newer addresses, which end in ``/v1``, need no version."""
+    base = str(found.get("api_base")).rstrip("/")
+    return bool(found.get("api_version") or environ.get("AZURE_API_VERSION") or base.endswith("/v1"))
 
 
 def _from_environment(known: Provider, found: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
@@ -124,12 +139,23 @@ def _from_environment(known: Provider, found: Mapping[str, Any], environ: Mappin
     return {name: value for name, value in found.items() if name == "api_version"}
 
 
+def for_other_provider(asked: Asked, overrides: Mapping[str, Any]) -> Asked:
+    """Leave out a bot's own key and address where a call goes to another provider than the bot's.
+
+    :param asked: The bot's settings with the overrides of one call.
+    :param overrides: What belongs to this call, and so to the other provider.
+    """
+    given = {name: overrides.get(name) for name in asked.credentials}
+    own = {name: overrides[name] for name in asked.extra if name in overrides}
+    return replace(asked, credentials=given, extra=without_keys(asked.extra) | own)
+
+
 def without_keys(extra: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the further keywords without headers that carry a key, for a request to another provider."""
-    kept = dict(extra)
+    """Return keywords without keys, addresses and headers that carry a key, for a request to another provider."""
+    kept = {name: value for name, value in extra.items() if not OWN_KEYWORDS.match(name)}
     for name in ("extra_headers", "headers"):
         if kept.get(name):
-            kept[name] = {key: value for key, value in kept[name].items() if str(key).lower() not in AUTH_HEADERS}
+            kept[name] = {key: value for key, value in kept[name].items() if not SECRET_HEADER.search(str(key))}
     return kept
 
 
@@ -178,9 +204,10 @@ def _has_entra(extra: Mapping[str, Any], environ: Mapping[str, str], provider: s
 
 
 def _missing(provider: str, name: str, what: str, argument: str, variables: tuple[str, ...]) -> MissingKeyError:
+    hint = " model='offline/sketch' needs no key." if what == "key" else ""
     needs = " Azure needs three things: api_key, api_base and api_version." if provider == "azure" else ""
     return MissingKeyError(
         f"no {what} for {provider + '/' + name!r}: set the environment variable {' or '.join(variables)}, "
-        f"or pass {argument}=; nothing was sent.{needs}",
+        f"or pass {argument}=; nothing was sent.{hint}{needs}",
         variables=variables,
     )

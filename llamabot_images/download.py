@@ -14,7 +14,6 @@ import random
 import ssl
 import time
 import weakref
-import zlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -51,13 +50,11 @@ FAILURES = (
     NotTrusted,
     httpx.HTTPError,
     httpx.InvalidURL,
-    httpx.StreamError,
     httpcore.TimeoutException,
     httpcore.NetworkError,
     OSError,
     ValueError,
     RuntimeError,
-    zlib.error,
 )
 TIMEOUTS = (httpx.TimeoutException, httpcore.TimeoutException, TimeoutError)
 LOST = (httpx.NetworkError, httpcore.NetworkError)
@@ -97,6 +94,9 @@ class Downloader:
         self._max_bytes = max_bytes
         self._deadline = deadline
         self._by_process: dict[int, _Clients] = {}
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**vars(self), "_by_process": {}}
 
     def fetch(self, url: str) -> Downloaded:
         """Return the picture at *url*.
@@ -277,7 +277,7 @@ def _explained(error: Exception) -> Refusal:
     if isinstance(error, NotPermitted):
         return Refusal(f"{error}, which is no public address; {OWN_SERVER}", unsafe=True)
     if isinstance(error, NotTrusted):
-        return Refusal(f"the server's certificate is refused: {error}")
+        return Refusal(f"the server's certificate is refused: {error}; SSL_CERT_FILE can name another authority")
     if isinstance(error, httpx.InvalidURL):
         return Refusal("it cannot be read as a web address", unsafe=True)
     if isinstance(error, TIMEOUTS + LOST):

@@ -21,6 +21,7 @@ __all__ = ["Draft", "Refused", "fill", "hidden_draft", "nameless_draft", "sync_f
 # The umask takes its share, as of any file that a person makes.
 _MODE = 0o666
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_ON_WINDOWS = os.name == "nt"
 _SYNC_NOT_OFFERED = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
 _TRIES = 20
 _PAUSE = 0.02  # seconds
@@ -173,7 +174,7 @@ class _Hidden:
     part: Path
 
     def claim(self, target: Path) -> None:
-        if os.name == "nt":
+        if _ON_WINDOWS:
             os.rename(self.part, target)  # refuses an existing name, on Windows only
             return
         try:
@@ -196,7 +197,7 @@ class _Hidden:
 
 
 def _move(part: Path, target: Path) -> None:
-    for _ in range(_TRIES if os.name == "nt" else 0):
+    for _ in range(_TRIES if _ON_WINDOWS else 0):
         with suppress(PermissionError):
             return os.replace(part, target)
         time.sleep(_PAUSE)  # Windows: somebody reads the target, a virus scanner for one

@@ -74,7 +74,7 @@ class Failure:
     @property
     def maybe_charged(self) -> bool:
         """Whether the provider may bill for it."""
-        return self.kind == "ambiguous"
+        return self.kind == "ambiguous" or self.status == 200
 
     @property
     def was_sent(self) -> bool:
@@ -95,7 +95,7 @@ def diagnose(error: BaseException, secrets: Collection[str] = ()) -> Failure:
     headers = {name.lower(): value for name, value in reply.headers.items()} if reply is not None else {}
     wait = retry_after(headers, said.text)
     status = reply.status_code if reply is not None else None
-    words = said.text or (f"HTTP {status}" if status else str(error).partition("\nTraceback")[0])
+    words = said.text or (f"HTTP {status}" if status else str(error).partition("\nTraceback")[0]) or repr(error)
     return Failure(
         kind=_kind(chain, status, said, wait, words),
         text=redact_text(words, secrets),
@@ -201,12 +201,20 @@ def _kind_of_no(status: int, meaning: str | None) -> str:
 def _kind_without_reply(names: set[str], chain: list[BaseException], words: str) -> str:
     if names & NOT_SENT:
         return "not_sent"
-    if names & WITHOUT_KEY or NO_KEY.search(words):
+    if names & WITHOUT_KEY:
+        return "no_key"
+    if names & (TIMED_OUT | BROKEN):
+        return "ambiguous"
+    if NO_KEY.search(words):
         return "no_key"
     if names & LOCAL or "Google Cloud SDK not found" in words:
         return "rejected"
+    return _kind_as_litellm_says(names, chain, words)
+
+
+def _kind_as_litellm_says(names: set[str], chain: list[BaseException], words: str) -> str:
     status = next((one for error in chain if isinstance(one := getattr(error, "status_code", None), int)), None)
-    if names & (TIMED_OUT | BROKEN) or status not in (400, 401, 403, 404, 422, 429):
+    if status not in (400, 401, 403, 404, 422, 429):
         return "ambiguous"
     if "ContentPolicyViolationError" in names:
         return "refused"

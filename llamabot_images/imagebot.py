@@ -3,17 +3,16 @@
 import os
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llamabot_images import files, names, notebook, sending
-from llamabot_images.asked import CREDENTIALS, DEFAULTS, Asked, Capabilities, asked_from
-from llamabot_images.attempts import Attempt
-from llamabot_images.credentials import without_keys
-from llamabot_images.errors import ImageBotError, UnroutedModelError
+from llamabot_images import names, notebook, saving, sending
+from llamabot_images.asked import CREDENTIALS, DEFAULTS, Asked, asked_from
+from llamabot_images.attempts import Attempt, first_with_key
+from llamabot_images.credentials import for_other_provider, without_keys
 from llamabot_images.links import private_hosts
 from llamabot_images.models import rule_for
+from llamabot_images.redact import Hidden
 from llamabot_images.reference import ImageReference
 from llamabot_images.request import ImageRequest, negotiate
 from llamabot_images.results import ImageResult
@@ -85,7 +84,7 @@ class ImageBot:
         self.quality = quality
         self.n = n
         self.response_format = response_format
-        self.api_key = api_key
+        self._api_key = Hidden(api_key)
         self.api_base = api_base
         self.api_version = api_version
         self.timeout = timeout
@@ -95,9 +94,21 @@ class ImageBot:
         self.fallback_on_refusal = fallback_on_refusal
         self.allow_private_hosts = tuple(allow_private_hosts)
         self.image_generation_kwargs = image_generation_kwargs
+        self._start(max_cost, router)
+
+    def _start(self, max_cost: float | None, router: Any) -> None:
         self._threads = Threads()
         self._sender = sending.Sender(self._threads, self._fetcher, max_cost=max_cost, router=router)
         self._downloader: Downloader | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the settings; the key stays here, and the copy reads its provider's variable."""
+        live = ("_threads", "_sender", "_downloader")
+        return {"max_cost": self.max_cost} | {name: one for name, one in vars(self).items() if name not in live}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update({name: value for name, value in state.items() if name != "max_cost"})
+        self._start(state["max_cost"], None)
 
     def __call__(
         self, prompt: str, return_url: bool = False, save_path: str | Path | None = None
@@ -114,7 +125,8 @@ class ImageBot:
         :raises ValueError: If no generated image data is found in the response.
         :raises SaveError: If the target cannot be written; found out before anything is sent.
         """
-        self._check_target(return_url, save_path)
+        if not return_url:
+            self.check_target(prompt, save_path)
         return self._delivered(self.generate(prompt), return_url, save_path)
 
     async def acall(
@@ -126,7 +138,8 @@ class ImageBot:
         :param return_url: See ``__call__``.
         :param save_path: See ``__call__``.
         """
-        await self._threads.run(self._check_target, return_url, save_path)
+        if not return_url:
+            await self._threads.run(self.check_target, prompt, save_path)
         result = await self.agenerate(prompt)
         return await self._threads.run(self._delivered, result, return_url, save_path)
 
@@ -163,7 +176,8 @@ class ImageBot:
         asked = self._asked(overrides)
         backend = self._sender.backends.pick(asked.model)
         can = backend.capabilities(asked.model, asked.extra)
-        asked = self._own_keys(asked, can, overrides)
+        if asked.model != self.model and can.provider != self._provider(self.model):
+            asked = for_other_provider(asked, overrides)
         return negotiate(
             prompt,
             asked,
@@ -182,6 +196,15 @@ class ImageBot:
     def cost(self) -> float:
         """US dollars this bot has spent, as far as providers or LiteLLM's price map say."""
         return self._sender.spending.spent
+
+    @property
+    def api_key(self) -> str | None:
+        """The key passed to LiteLLM; it is in no repr and no pickle of the bot."""
+        return self._api_key.value
+
+    @api_key.setter
+    def api_key(self, value: str | None) -> None:
+        self._api_key = Hidden(value)
 
     def estimate(self, prompt: str, **overrides: Any) -> tuple[float, float] | None:
         """Return what a prompt will cost, without sending anything.
@@ -212,44 +235,38 @@ class ImageBot:
         named = ("model", *DEFAULTS, *CREDENTIALS, "timeout", "strict")
         return asked_from({name: getattr(self, name) for name in named}, self.image_generation_kwargs | overrides)
 
-    def _own_keys(self, asked: Asked, can: Capabilities, overrides: dict[str, Any]) -> Asked:
-        """Leave out the bot's own key and address where a call goes to another provider than the bot's."""
-        if asked.model == self.model or self._provider() == can.provider:
-            return asked
-        given = {name: overrides.get(name) for name in CREDENTIALS}
-        headers = {name: overrides[name] for name in ("extra_headers", "headers") if name in overrides}
-        return replace(asked, credentials=given, extra=without_keys(asked.extra) | headers)
-
-    def _provider(self) -> str:
-        try:
-            own = self._sender.backends.pick(self.model)
-            return own.capabilities(self.model, self.image_generation_kwargs).provider
-        except UnroutedModelError:
-            return ""
+    def _provider(self, model: str) -> str:
+        return self._sender.backends.provider_of(model, self.image_generation_kwargs)
 
     def _first_attempt(self, prompt: str, overrides: dict[str, Any]) -> Attempt:
-        def build(model: str) -> ImageRequest:
-            return self.build_request(prompt, **{**overrides, "model": model})
-
         asked = overrides.get("model", self.model)
-        model = self._sender.successors.get(asked, asked)
-        request = self.build_request(prompt, **overrides) if model == asked else build(model)
+
+        def build(model: str) -> ImageRequest:
+            is_same = self._provider(model) == self._provider(asked)
+            return self.build_request(prompt, **{**(overrides if is_same else without_keys(overrides)), "model": model})
+
+        may_replace = not overrides.get("api_base", self.api_base)
+        model = self._sender.successors.get(asked, asked) if may_replace else asked
+        request, fallbacks, trail = first_with_key((model, *self.fallbacks), build)
         return Attempt(
             request,
             build,
-            may_replace=not overrides.get("api_base", self.api_base),
-            fallbacks=self.fallbacks,
+            may_replace=may_replace,
+            fallbacks=fallbacks,
+            trail=trail,
             fallback_on_refusal=self.fallback_on_refusal,
             started=time.monotonic(),
         )
 
-    def _check_target(self, return_url: bool, save_path: str | Path | None) -> None:
-        if return_url:
-            return
-        if save_path is None:
-            files.check_folder(Path(self.save_dir))
-        else:
-            files.check_target(Path(save_path))
+    def check_target(self, prompt: str, save_path: str | Path | None = None) -> None:
+        """Make sure that a picture could be saved, before it is paid for. Sends nothing.
+
+        :param prompt: What would be drawn.
+        :param save_path: As for calling the bot.
+        :raises SaveError: When no file can be written there.
+        """
+        stem = self.filename_for(prompt) if save_path is None and isinstance(prompt, str) else "-"
+        saving.check_target(self.save_dir, stem, save_path)
 
     def save(self, result: ImageResult, save_path: str | Path | None = None) -> list[Path]:
         """Save every picture of a result, as calling the bot does.
@@ -261,15 +278,8 @@ class ImageBot:
         :raises SaveError: When a file cannot be written, ``DownloadError`` when a picture cannot be fetched. The
             error's ``result`` still holds every picture.
         """
-        try:
-            if save_path is None:
-                return result.save(self.save_dir, stem=self.filename_for(result.prompt))
-            first = Path(save_path)
-            others = [first.with_name(f"{first.stem}-{number}{first.suffix}") for number in range(2, len(result) + 1)]
-            return [one.save(path) for one, path in zip(result, (first, *others), strict=True)]
-        except ImageBotError as error:
-            error.result = result
-            raise
+        stem = self.filename_for(result.prompt) if save_path is None else "-"
+        return saving.save_result(result, self.save_dir, stem, save_path)
 
     def _delivered(self, result: ImageResult, return_url: bool, save_path: str | Path | None) -> ImageReference | Path:
         made = result[0] if return_url else self.save(result, save_path)[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 
-__all__ = ["LIFECYCLES", "Lifecycle", "lifecycle_of", "status_of"]
+__all__ = ["LIFECYCLES", "Lifecycle", "ending_of", "lifecycle_of", "status_of"]
 
 WARN_DAYS = 60
 
@@ -81,6 +81,20 @@ def lifecycle_of(provider: str, name: str) -> Lifecycle | None:
     :return: The row, ``None`` for a model with no known end.
     """
     return next((row for row in LIFECYCLES if fnmatchcase(f"{provider}/{name}", row.pattern)), None)
+
+
+def ending_of(provider: str, name: str, off: date | None, today: date) -> Lifecycle | None:
+    """Return the end of a model that is to be switched off within 60 days, ``None`` for all others.
+
+    :param provider: LiteLLM's provider name.
+    :param name: The model without the provider's prefix.
+    :param off: The day that LiteLLM's price map says; the earlier one counts.
+    :param today: The day it is.
+    """
+    row = lifecycle_of(provider, name)
+    if off is not None and (row is None or off < row.off):
+        row = Lifecycle(f"{provider}/{name}", off, row.successor if row else None, "LiteLLM's price map")
+    return row if status_of(row, today) == "expiring" else None
 
 
 def status_of(row: Lifecycle | None, today: date) -> str:

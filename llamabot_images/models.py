@@ -56,9 +56,11 @@ GPT_2 = SteppedSizes(step=16, longest=3840, max_ratio=3, min_pixels=655_360, max
 #: LiteLLM 1.106.2 refuses anything else for these models.
 MAI = SteppedSizes(step=1, longest=1376, max_ratio=1376 / 768, min_pixels=768 * 768, max_pixels=1_056_768, shortest=768)
 GPT_1 = ListedSizes(("1024x1024", "1536x1024", "1024x1536"))
+OFFLINE = SteppedSizes(step=1, longest=4096, max_ratio=64, min_pixels=1, max_pixels=4096 * 4096)
 DALLE_3 = ListedSizes(("1024x1024", "1792x1024", "1024x1792"))
 DALLE_2 = ListedSizes(("256x256", "512x512", "1024x1024"))
 GEMINI = Ratios(("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"))
+#: LiteLLM spells these five; it drops ``aspectRatio`` for Vertex AI before 1.100.
 IMAGEN = Ratios(
     ("1:1", "3:4", "4:3", "9:16", "16:9"),
     spelled=(
@@ -131,7 +133,7 @@ BFL_KEEPS = frozenset(
 )
 
 RULES: tuple[ModelRule, ...] = (
-    ModelRule("offline/*", qualities=GPT_QUALITIES, images_per_call=None),
+    ModelRule("offline/*", OFFLINE, qualities=GPT_QUALITIES, keeps=frozenset({"seed", "output_format"})),
     ModelRule("openai/dall-e-3", DALLE_3, qualities=("standard", "hd"), images_per_call=1),
     ModelRule("openai/dall-e-2", DALLE_2, qualities=("standard",), images_per_call=10),
     ModelRule(
@@ -181,7 +183,7 @@ RULES: tuple[ModelRule, ...] = (
     ModelRule("azure_ai/*FLUX*", AnySize(step=32), qualities=(), images_per_call=1),
     ModelRule("gemini/imagen-*", IMAGEN, images_per_call=4, keeps=frozenset({"personGeneration"})),
     ModelRule("gemini/*", GEMINI, images_per_call=1, keeps=frozenset({"imageConfig", "tools", "web_search_options"})),
-    ModelRule("vertex_ai/gemini*", GEMINI, "aspectRatio", images_per_call=1, keeps=VERTEX_GEMINI_KEEPS),
+    ModelRule("vertex_ai/gemini*", IMAGEN, images_per_call=1, keeps=VERTEX_GEMINI_KEEPS),
     ModelRule("vertex_ai/*", IMAGEN, images_per_call=4),
     ModelRule(
         "openrouter/*",

@@ -187,10 +187,12 @@ def _decode(text: str | bytes, max_bytes: int) -> bytes:
 
 def _decode_as_is(text: str | bytes, longest: int) -> bytes | None:
     """Decode in one pass and without a copy what is base64 to the letter."""
+    import pybase64
+
     if len(text) % 4 or len(text) > longest:
         return None
     try:
-        return binascii.a2b_base64(text, strict_mode=True)
+        return pybase64.b64decode(text, validate=True)
     except ValueError:
         return None
 

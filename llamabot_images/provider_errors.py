@@ -57,7 +57,7 @@ PHRASES = (
     ),
     (
         re.compile(
-            r"(?<!of this )(?<!for this )(?<!by this )(?<!with this )(?<!of the )"
+            r"(?<!of this )(?<!for this )(?<!by this )(?<!with this )(?<!of the )(?<!for the )"
             r"\b(?:model|deployment)(?: version| identifier| id)?(?: for this resource)?:?"
             r"(?: ?['\"`][^'\"`\s]+['\"`]| [\w./:@]*[-./:@\d][\w./:@-]*)?,? (?:(?:was|is|has|has been|does|now) ){0,2}"
             r"(?:not exist|not found|deprecated|retired|shut ?down|decommissioned|removed|"
@@ -80,6 +80,8 @@ PHRASES = (
         "unauthorized",
     ),
 )
+#: Characters of a message that are looked at: an answer may be as long as it likes.
+LONGEST = 2_000
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def read(answer: str) -> Complaint:
 
     :param answer: The body: JSON of any vendor, plain text, or the page of a gateway.
     """
-    body = _json_in(answer)
+    body = None if answer.lstrip().startswith("<") else _json_in(answer)
     if body is None:
         plain = _plain(answer)
         return Complaint(plain) if "<" in answer else _meant(Complaint(plain), None)
@@ -121,11 +123,12 @@ def read(answer: str) -> Complaint:
 def _meant(said: Complaint, named: str | None) -> Complaint:
     code = (said.code or "").lower()
     by_code = next((meaning for pattern, meaning in CODES if re.fullmatch(pattern, code)), None)
-    match = next((match for one in PARAMETERS if (match := one.search(said.text))), None)
+    words = said.text[:LONGEST]
+    match = next((match for one in PARAMETERS if (match := one.search(words))), None)
     parameter = named or (match[1].rpartition(".")[2] if match else None)
     if parameter and by_code in (None, "unknown_parameter"):
         return replace(said, meaning="unknown_parameter", parameter=parameter)
-    by_words = next((meaning for pattern, meaning in PHRASES if pattern.search(said.text)), None)
+    by_words = next((meaning for pattern, meaning in PHRASES if pattern.search(words)), None)
     return replace(said, meaning=by_code or by_words)
 
 
@@ -138,6 +141,7 @@ def _json_in(text: str) -> Any:
 
 def _plain(page: str) -> str:
     """Return the words of a page, its title alone where it has one."""
+    page = page[: 5 * LONGEST]
     title = re.search(r"<(title|h1)[^>]*>([^<]+)", page, re.I)
     words = title[2] if title else re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", page, flags=re.I | re.S)
     return " ".join(words.split())

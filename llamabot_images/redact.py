@@ -4,12 +4,12 @@ import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-__all__ = ["redact_text", "redact_url"]
+__all__ = ["Hidden", "redact_text", "redact_url"]
 
 #: Keys as vendors write them, and the masked ones that providers echo in a 401.
 KEY = re.compile(
     r"\b(?:sk|pk|rk|key|xai|fal|tgp|hf)[-_][\w*.-]{6,}|\bAIza[\w*-]{6,}|(?i:bearer) +[\w*.~+/-]{6,}|"
-    r"[\w.-]+\*{3,}[\w*.-]*|\*{3,}[\w.-]+"
+    r"[\w.-]{1,40}\*{3}[\w*.-]*|\*{3,99}[\w.-]+"
 )
 #: In one piece, or in lines as in mail; a backslash stands before each slash in some vendors' JSON.
 BASE64 = re.compile(
@@ -49,3 +49,21 @@ def redact_text(text: str, secrets: Collection[str] = ()) -> str:
             text = text.replace(token, "[key]")
     text = KEY.sub("[key]", BASE64.sub("[data]", text[:20_000]))
     return URL.sub(lambda found: redact_url(found[0]), text)[:2_000]
+
+
+class Hidden:
+    """A value that reads back and is never shown: not by ``repr`` or ``vars``, and not by a pickle.
+
+    :param value: A key, or ``None``.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: str | None) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return "None" if self.value is None else "<hidden>"
+
+    def __reduce__(self) -> tuple[type["Hidden"], tuple[None]]:
+        return Hidden, (None,)

@@ -91,10 +91,12 @@ class ImageReference(str):
         :param about: ``prompt``, ``revised_prompt``.
         :raises InvalidImageError: When it does not hold a whole image.
         """
+        import pybase64
+
         data = payload.decode_base64(text)
         info = payload.verify(data, strict=strict)
         clean = text if isinstance(text, str) and len(text) == -(-len(data) // 3) * 4 and ":" not in text[:64] else None
-        encoded = clean or base64.b64encode(data).decode("ascii")
+        encoded = clean or pybase64.b64encode_as_string(data)
         return cls(f"data:{info.mime_type};base64,{encoded}", data=data, info=info, strict=strict, **about)
 
     def is_data_uri(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from llamabot_images.failures import Failure
 from llamabot_images.redact import redact_text
 
-__all__ = ["read", "withheld"]
+__all__ = ["is_empty", "read", "withheld"]
 
 #: Finish reasons that mean: drawn or begun, and withheld.
 WITHHELD = frozenset(
@@ -45,6 +45,17 @@ def read(body: Any) -> Failure | None:
     return next((found for one in readers if (found := one(body)) is not None), None)
 
 
+def is_empty(body: Any) -> bool:
+    """Tell whether a reply holds nothing that could be a picture.
+
+    :param body: The provider's reply, as JSON.
+    """
+    if isinstance(body, str):
+        return len(body) < 100 and not body.startswith(("http", "data:"))
+    inner = body.values() if isinstance(body, Mapping) else body if isinstance(body, list) else ()
+    return all(map(is_empty, inner))
+
+
 def withheld(body: Any) -> dict[int, str]:
     """Return which pictures of a reply are withheld, and why.
 
@@ -67,7 +78,7 @@ def withheld(body: Any) -> dict[int, str]:
 
 
 def _refused(text: str, code: str | None, stage: str | None, categories: tuple[str, ...] = ()) -> Failure:
-    said = redact_text(text.strip()) or "no picture was drawn, and no reason was given"
+    said = redact_text(text.strip()) or "No image data found in the response, and no reason"
     named = None if code in DONE else code
     return Failure("refused", said, 200, named, categories=categories, stage=stage, retryable=stage != "prompt")
 
@@ -141,12 +152,12 @@ def _openai_like(body: Mapping[str, Any]) -> Failure | None:
     """Read an error that came with status 200, and xAI's way to refuse: a list without pictures."""
     if body.get("data") == [] and not body.get("error"):
         return _refused("", None, None)
-    error = body.get("error")
+    error = next((said for name in ("error", "errors", "detail", "message") if (said := body.get(name))), None)
     if not error:
         return None
     found = _mapping(error)
     text = redact_text(str(found.get("message") or error))
-    return Failure("ambiguous", text, 200, str(found.get("code") or "") or None)
+    return Failure("ambiguous", text, 200, str(found.get("code") or body.get("code") or "") or None)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

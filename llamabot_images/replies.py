@@ -7,6 +7,9 @@ from typing import Any
 
 __all__ = ["Slot", "cost_of", "request_id_of", "slots", "usage_of"]
 
+#: xAI's units of money in one US dollar.
+TICKS = 10**10
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -32,8 +35,9 @@ def slots(reply: Any) -> list[Slot]:
 
     :param reply: LiteLLM's object or any with ``data[i].url`` and ``data[i].b64_json``; a mapping too.
     """
-    data = get(reply, "data") or []
-    return [_slot(one) for one in ([data] if isinstance(data, Mapping) else data)] if isinstance(data, Iterable) else []
+    data = get(reply, "data")
+    items = [data] if isinstance(data, Mapping) else data
+    return [_slot(one) for one in items] if isinstance(items, Iterable) and not isinstance(items, (str, bytes)) else []
 
 
 def _slot(item: Any) -> Slot:
@@ -52,12 +56,31 @@ def cost_of(reply: Any) -> tuple[float | None, str | None]:
     as unknown unless nobody can have charged.
     """
     hidden = get(reply, "_hidden_params")
-    price = get(hidden, "response_cost") if hidden is not None else None
-    if isinstance(price, bool) or not isinstance(price, (int, float)) or not math.isfinite(price):
-        return None, None
-    if price > 0:
-        return float(price), "litellm"
-    return (0.0, "free") if get(reply, "is_free") else (None, None)
+    if (said := _said_price(reply, hidden)) is not None:
+        return said, "provider"
+    if (price := _dollars(get(hidden, "response_cost"))) is not None:
+        return price, "litellm"
+    return (0.0, "free") if get(reply, "is_free") is True else (None, None)
+
+
+def _said_price(reply: Any, hidden: Any) -> float | None:
+    """Return the price in the provider's own reply: OpenRouter's, a LiteLLM proxy's, xAI's in its tiny unit."""
+    header = get(get(hidden, "additional_headers"), "llm_provider-x-litellm-response-cost")
+    ticks = _dollars(get(get(reply, "usage"), "cost_in_usd_ticks"))
+    return _dollars(_number(header)) or (ticks / TICKS if ticks else None)
+
+
+def _number(value: Any) -> Any:
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+
+
+def _dollars(value: Any) -> float | None:
+    """Return a price above nothing; LiteLLM's 0 means that it does not know, and an infinity is no price."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if is_number and value > 0 else None
 
 
 def usage_of(reply: Any) -> dict[str, Any]:

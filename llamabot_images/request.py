@@ -37,6 +37,8 @@ SIZE_KEYWORDS = frozenset(
         "height",
     }
 )
+#: Seen in LiteLLM 1.106.2: the request goes out, and its reply ends in an error.
+UNREADABLE = frozenset({"stream", "partial_images"})
 QUALITY_TIERS = {"low": 0, "standard": 1, "medium": 1, "high": 2, "hd": 2, "premium": 2}
 
 
@@ -222,14 +224,17 @@ def _quality(asked: Asked, can: Capabilities, rule: ModelRule, refused: frozense
     if asked.quality is None:
         return {}, ()
     if rule.qualities == () or not _forwards("quality", can, rule, refused):
-        return {}, (Adjustment("quality", asked.quality, None, _why_not("quality", can, refused)),)
+        return {}, _left_out("quality", asked.quality, _why_not("quality", can, refused))
     sent = asked.quality if rule.qualities is None else nearest_quality(asked.quality, rule.qualities)
     if sent is None:
-        why = f"{can.name} takes {', '.join(rule.qualities or ())}"
-        return {}, (Adjustment("quality", asked.quality, None, why),)
+        return {}, _left_out("quality", asked.quality, f"{can.name} takes {', '.join(rule.qualities or ())}")
     if sent != asked.quality:
         return {"quality": sent}, (Adjustment("quality", asked.quality, sent, f"{can.name}'s word for it"),)
     return {"quality": sent}, ((Adjustment("quality", asked.quality, sent, rule.note),) if rule.note else ())
+
+
+def _left_out(name: str, asked: Any, why: str) -> Notes:
+    return () if _is_open(asked) else (Adjustment(name, asked, None, why),)
 
 
 def nearest_quality(asked: object, offered: tuple[str, ...]) -> str | None:
@@ -248,7 +253,7 @@ def _rest(asked: Asked, can: Capabilities, rule: ModelRule, refused: frozenset[s
     forced: dict[str, Any] = {}
     notes: list[Adjustment] = []
     for name, value in asked.extra.items():
-        if value is None:
+        if value is None or (name in UNREADABLE and not value):
             continue
         if name not in refused and _passes(name, can, rule):
             sent[name] = value
@@ -262,6 +267,8 @@ def _rest(asked: Asked, can: Capabilities, rule: ModelRule, refused: frozenset[s
 
 
 def _passes(name: str, can: Capabilities, rule: ModelRule) -> bool:
+    if name in UNREADABLE:
+        return False
     if name in OPENAI_PARAMETERS and (can.forwards is None or name in can.forwards):
         return name not in rule.rejects
     if name in OPENAI_PARAMETERS[:3]:
@@ -274,6 +281,8 @@ def _passes(name: str, can: Capabilities, rule: ModelRule) -> bool:
 
 
 def _why_not(name: str, can: Capabilities, refused: frozenset[str]) -> str:
+    if name in UNREADABLE:
+        return "LiteLLM cannot read a reply that comes in parts: the picture would be paid for and lost"
     if name in refused:
         return f"{can.name} answered that it does not know it"
     return f"{can.name} has no such setting"

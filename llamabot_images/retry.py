@@ -82,5 +82,5 @@ def _wait(state: Any) -> float:
     failure: Failure = state.outcome.exception().failure
     if failure.kind == "not_sent":
         return random.uniform(0.1, 0.5) * 2.0 ** int(state.attempt_number - 1)
-    waited: float = (failure.retry_after or 0.0) * random.uniform(1.0, 1.1) + 0.01
-    return waited
+    wanted: float = failure.retry_after or 0.0
+    return wanted * random.uniform(1.0, 1.1) + min(0.01, wanted / 10)

@@ -1,24 +1,24 @@
 """Send a request and make a result of what comes: the thin shells around ``attempts``."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+import time
+from collections.abc import Callable, Collection, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from llamabot_images import attempts, replies
-from llamabot_images.attempts import Attempt, Outcome
+from llamabot_images import attempts
+from llamabot_images.attempts import Attempt, Outcome, warn_ending
 from llamabot_images.backends import Backend, Backends
-from llamabot_images.errors import AdjustmentWarning, FewerImagesWarning, InvalidImageError
-from llamabot_images.failures import diagnose
-from llamabot_images.prices import Spending
+from llamabot_images.errors import ImageBotError
+from llamabot_images.failures import Failure, diagnose
+from llamabot_images.prices import Bill, Spending
+from llamabot_images.receiving import result_from, tell
 from llamabot_images.redact import redact_text
-from llamabot_images.reference import ImageReference
-from llamabot_images.request import Adjustment, Capabilities, ImageRequest
+from llamabot_images.request import Capabilities, ImageRequest
 from llamabot_images.results import ImageResult
 from llamabot_images.retry import RetryBudget, SendFailed, policy
 from llamabot_images.threads import Threads
-from llamabot_images.warn import warn
 
 if TYPE_CHECKING:
     from llamabot_images.download import Downloader
@@ -27,6 +27,10 @@ __all__ = ["Sender"]
 
 #: Calls of one request that are under way at once, where a model makes few pictures per call.
 SIDE_BY_SIDE = 8
+#: Replies that are decoded at once for async verbs, apart from the threads that wait for providers.
+READERS = 2
+#: Seconds between two looks at whether a price is known now.
+TURN = 0.02
 
 
 class Sender:
@@ -52,7 +56,8 @@ class Sender:
         self.successors: dict[str, str] = {}
         self._budget = RetryBudget()
         self._downloader = downloader
-        self._seen: dict[str, float] = {}
+        self._readers = Threads(READERS)
+        self._ends: dict[str, date | None] = {}
 
     def run(self, attempt: Attempt) -> ImageResult:
         """Send until pictures come.
@@ -60,37 +65,44 @@ class Sender:
         :param attempt: The first request.
         :raises Exception: See ``ImageBot.generate``.
         """
+        request = attempt.request
+        self._warn_ending(attempt)
         while True:
-            with self._paying(attempt.request) as bill:
-                outcomes = self._send_all(attempt.request)
-                result = bill.enter(outcomes, self._result(attempt, outcomes))
+            while (bill := self.spending.open(_kind(request), request.n, request.prices)) is None:
+                time.sleep(TURN)
+            with bill:
+                outcomes = self._send_all(request)
+                result = result_from(attempt, outcomes, self._downloader)
+                _enter(bill, outcomes, result)
             if result:
+                tell(request, result)
                 return result
             attempt = self._next(attempt, outcomes)
+            request = attempt.request
 
     async def arun(self, attempt: Attempt) -> ImageResult:
         """Do what ``run`` does without blocking the event loop."""
+        request = attempt.request
+        self._warn_ending(attempt)
         while True:
-            with self._paying(attempt.request) as bill:
-                outcomes = await self._asend_all(attempt.request)
-                result = bill.enter(outcomes, self._result(attempt, outcomes))
+            while (bill := self.spending.open(_kind(request), request.n, request.prices)) is None:
+                await asyncio.sleep(TURN)
+            with bill:
+                outcomes = await self._asend_all(request)
+                result = await self._readers.run(result_from, attempt, outcomes, self._downloader)
+                _enter(bill, outcomes, result)
             if result:
+                tell(request, result)
                 return result
             attempt = self._next(attempt, outcomes)
+            request = attempt.request
 
-    @contextmanager
-    def _paying(self, request: ImageRequest) -> "Iterator[_Bill]":
-        """Set aside what a request should cost, and book afterwards what it did."""
-        seen = self._seen.get(request.model, 0.0)
-        amount = max(request.prices.likely if request.prices else 0.0, seen * request.n)
-        self.spending.reserve(amount)
-        bill = _Bill()
-        try:
-            yield bill
-        finally:
-            self.spending.settle(amount, bill.paid)
-        if bill.each:
-            self._seen[request.model] = bill.each
+    def _warn_ending(self, attempt: Attempt) -> None:
+        request = attempt.request
+        if request.model not in self._ends:
+            can = self.backends.pick(request.model).capabilities(request.model, request.parameters)
+            self._ends[request.model] = can.off
+        warn_ending(attempt, self._ends[request.model], date.today())
 
     def _send_all(self, request: ImageRequest) -> list[Outcome]:
         backend, can = self.backends.pick(request.model), _can(request)
@@ -153,81 +165,14 @@ class Sender:
         if found.refused != attempt.refused:
             known = self.refused.get(attempt.request.model, frozenset())
             self.refused[attempt.request.model] = known | found.refused
-        if found.request.model != attempt.request.model:
+        if found.request.model != attempt.request.model and found.fallbacks == attempt.fallbacks:
             self.successors[attempt.request.model] = found.request.model
         return found
-
-    def _result(self, attempt: Attempt, outcomes: list[Outcome]) -> ImageResult | None:
-        """Return the result when at least one picture came, ``None`` when none did."""
-        request, pictures = attempt.request, attempts.pictures_of(outcomes)
-        if not pictures.slots:
-            return None
-        images, problems = self._references(request, pictures)
-        found = [one.reply for one in outcomes if one.failure is None]
-        costs = [replies.cost_of(reply) for reply in found]
-        known = [price for price, _ in costs if price is not None]
-        result = ImageResult(
-            images=images,
-            prompt=request.prompt,
-            model=request.model,
-            cost=sum(known) if len(known) == len(costs) else None,
-            cost_source=costs[0][1] if len(known) == len(costs) else None,
-            usage=_summed([replies.usage_of(reply) for reply in found]),
-            adjustments=(*request.adjustments, *_unlike_asked(request, images)),
-            trail=attempt.trail,
-            problems=problems,
-            requests_sent=attempt.sent + sum(one.sent for one in outcomes),
-            elapsed=attempts.seconds_since(attempt.started),
-            request_id=next(filter(None, map(replies.request_id_of, found)), None),
-            response=found[0],
-        )
-        _tell(request, result)
-        return result
-
-    def _references(
-        self, request: ImageRequest, pictures: attempts.Pictures
-    ) -> tuple[tuple[ImageReference, ...], tuple[str, ...]]:
-        images: list[ImageReference] = []
-        problems = list(pictures.problems)
-        broken: InvalidImageError | None = None
-        for slot in pictures.slots:
-            try:
-                images.append(self._reference(request, slot))
-            except InvalidImageError as error:
-                broken = error
-                problems.append(str(error))
-        if not images and broken is not None:
-            raise broken
-        return tuple(images), tuple(problems)
-
-    def _reference(self, request: ImageRequest, slot: replies.Slot) -> ImageReference:
-        about: dict[str, Any] = {"prompt": request.prompt, "revised_prompt": slot.revised_prompt}
-        if slot.b64_json:
-            return ImageReference.from_base64(slot.b64_json, strict=request.strict, **about)
-        url = slot.url or ""
-        downloader = None if url.startswith("data:") else self._downloader()
-        return ImageReference(url, downloader=downloader, strict=request.strict, **about)
 
     def close(self) -> None:
         """Let go of every connection."""
         self.backends.close()
-
-
-class _Bill:
-    """What one request turned out to cost; ``None`` while, and where, nobody says."""
-
-    def __init__(self) -> None:
-        self.paid: float | None = None
-        self.each: float | None = None
-
-    def enter(self, outcomes: list[Outcome], result: ImageResult | None) -> ImageResult | None:
-        """Note the price; a request that may be charged without a picture stays open."""
-        if result is not None:
-            self.paid = result.cost
-            self.each = result.cost / len(result) if result.cost else None
-        elif all(one.failure is not None and not one.failure.maybe_charged for one in outcomes):
-            self.paid = 0.0
-        return result
+        self._readers.close()
 
 
 class _Counter:
@@ -239,6 +184,20 @@ class _Counter:
     def outcome(self, failed: SendFailed) -> Outcome:
         sent = self.count if failed.failure.was_sent else 0
         return Outcome(failure=failed.failure, error=failed.error, sent=sent)
+
+
+def _kind(request: ImageRequest) -> Hashable:
+    return request.model, str(request.parameters.get("size")), str(request.parameters.get("quality"))
+
+
+def _enter(bill: Bill, outcomes: list[Outcome], result: ImageResult | None) -> None:
+    """Note what a request cost; one that may be charged without a picture stays open."""
+    failed = [one.failure for one in outcomes if one.failure is not None]
+    if result is not None:
+        bill.paid, bill.pictures = result.cost, len(result)
+    elif len(failed) == len(outcomes):
+        bill.paid = 0.0
+    bill.unsure = sum(one.maybe_charged for one in failed) / len(outcomes)
 
 
 def _can(request: ImageRequest) -> Capabilities:
@@ -254,29 +213,11 @@ def _wrapped(error: Exception, secrets: Collection[str]) -> SendFailed:
     """Diagnose an exception, and take from it what must not be shown: the chain and the frames hold the key."""
     if isinstance(error, SendFailed):
         return error
+    if isinstance(error, ImageBotError):
+        return SendFailed(Failure("rejected", str(error)), error)
     failure = diagnose(error, secrets)
     error.__cause__ = error.__context__ = error.__traceback__ = None
     if isinstance(message := getattr(error, "message", None), str):
         error.message = redact_text(message, secrets)  # type: ignore[attr-defined]
     error.args = tuple(redact_text(one, secrets) if isinstance(one, str) else one for one in error.args)
     return SendFailed(failure, error)
-
-
-def _summed(counts: list[dict[str, Any]]) -> dict[str, Any]:
-    return {name: sum(one.get(name, 0) for one in counts) for name in {key for one in counts for key in one}}
-
-
-def _unlike_asked(request: ImageRequest, images: tuple[ImageReference, ...]) -> tuple[Adjustment, ...]:
-    shape = request.shape
-    if shape is None:
-        return ()
-    came = {f"{one.known.width}x{one.known.height}" for one in images if one.known and one.known.width}
-    return tuple(Adjustment("size", str(shape), size, "the picture came in this size") for size in came - {str(shape)})
-
-
-def _tell(request: ImageRequest, result: ImageResult) -> None:
-    if result.adjustments:
-        warn(f"{request.model!r}: " + "; ".join(map(str, result.adjustments)), AdjustmentWarning)
-    if len(result) < request.n:
-        why = "; ".join(dict.fromkeys(result.problems)) or "the provider sent no more"
-        warn(f"{len(result)} of {request.n} pictures came from {request.model!r}: {why}", FewerImagesWarning)

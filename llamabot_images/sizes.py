@@ -4,6 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 __all__ = ["AnySize", "ListedSizes", "Ratios", "Shape", "SizeRule", "SteppedSizes", "parse_size"]
 
@@ -47,8 +48,8 @@ def parse_size(value: object) -> Shape | None:
         ``"square"``.
     :return: The shape, ``None`` for anything else.
     """
-    if isinstance(value, (tuple, list)) and len(value) == 2 and all(isinstance(one, (Integral, str)) for one in value):
-        value = f"{value[0]}x{value[1]}"
+    if isinstance(value, (tuple, list)) and len(value) == 2:
+        value = f"{_edge(value[0])}x{_edge(value[1])}"
     if not isinstance(value, str):
         return None
     text = value.strip().lower()
@@ -58,6 +59,13 @@ def parse_size(value: object) -> Shape | None:
     if not match or not int(match[1]) or not int(match[3]):
         return None
     return Shape(int(match[1]), int(match[3]), exact=match[2] != ":")
+
+
+def _edge(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    is_number = isinstance(value, Integral) and not isinstance(value, bool)
+    return int(value) if is_number and 0 < int(value) < 10**5 else None
 
 
 def fit_pixels(shape: Shape, pixels: int, step: int) -> Shape:

@@ -6,10 +6,10 @@ A comment before a fence, invisible to readers, says what an example needs and w
 
     <!-- example: warns="AdjustmentWarning", answers=[Status(429, retry_after="1")] -->
 
-``warns``: the warnings that are given; ``raises``: the error that ends the example; ``says``: its text, ``…`` for
-anything; ``answers``, ``images``: what the provider and its image host say (names of ``tests.providers``);
-``c2pa``: whether pictures carry content credentials; ``unset``: variables that are not set; ``exit``: the
-command's exit code; ``since``: the LiteLLM whose price map the output is of.
+``warns``: the warnings that are given; ``raises``: the error that ends the example, shown in a ``text`` block after
+it; ``says``: a part of its text, ``…`` for anything; ``answers``, ``images``: what the provider and its image host
+say (names of ``tests.providers``); ``c2pa``: whether pictures carry content credentials; ``unset``: variables that
+are not set; ``exit``: the command's exit code; ``since``: the LiteLLM whose price map the output is of.
 
 In troubleshooting.md the comment stands under a heading, and its ``code`` must bring about the heading's text.
 """
@@ -37,7 +37,7 @@ NAMES: dict[str, Any] = {name: getattr(providers, name) for name in providers.__
 
 @dataclass
 class Fence:
-    """One example of a page; ``rewritten`` is its text with the output it really has."""
+    """One example of a page; ``rewritten`` is its text with the output it really has, ``error`` what ended it."""
 
     page: Path
     line: int
@@ -46,6 +46,7 @@ class Fence:
     body: str
     options: dict[str, Any] = field(default_factory=dict)
     rewritten: str | None = None
+    error: str = ""
 
     @property
     def place(self) -> str:

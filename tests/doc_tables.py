@@ -1,6 +1,7 @@
 """Tables of the documentation that are made from the library's own."""
 
 import ast
+import itertools
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -68,6 +69,15 @@ def modules() -> str:
     return table(("Row", "Module", "What it holds"), rows)
 
 
+def errors() -> str:
+    """Return the tree of errors as errors.py draws it."""
+    from llamabot_images import errors
+
+    tree = (errors.__doc__ or "").split(".. code-block:: text\n\n")[1]
+    drawn = itertools.takewhile(lambda line: not line or line.startswith(" "), tree.splitlines())
+    return "\n```text\n" + "\n".join(line[4:] for line in drawn).strip() + "\n```\n\n"
+
+
 def sentence(module: str) -> str:
     """Return the first sentence of a module's docstring."""
     found = next(path for path in (PACKAGE / f"{module}.py", PACKAGE / module / "__init__.py") if path.is_file())
@@ -88,10 +98,11 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    "providers": providers,
+    "errors": errors,
     "models": models,
-    "retired": retired,
     "modules": modules,
+    "providers": providers,
+    "retired": retired,
 }
 
 

@@ -6,12 +6,15 @@ import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
+
+from llamabot_images.errors import InvalidImageError
 
 ROOT = Path(__file__).parents[1]
 TORTURE = os.environ.get("TORTURE") == "1"
@@ -45,6 +48,14 @@ def run_python(code: str, *arguments: object, given: bytes = b"") -> str:
     run = subprocess.run(command, input=given, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert run.returncode == 0, run.stderr.decode()
     return run.stdout.decode().strip()
+
+
+def outcome_of(function: Callable[[Any], Any], argument: Any) -> Any:
+    """Return what *function* returns, or the documented error that it raises."""
+    try:
+        return function(argument)
+    except InvalidImageError as error:
+        return error
 
 
 def noisy(width: int = 48, height: int = 40) -> Image.Image:

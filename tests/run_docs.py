@@ -12,6 +12,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def run_page(page: Path, provider: ProviderServer, *, update: bool = False) -> l
     blocks, namespace = fences(page), {"__name__": "__main__"}
     with coarse_drawings():
         problems = [problem for block in blocks for problem in run_example(block, provider, namespace)]
+        problems += [problem for above, block in pairwise(blocks) for problem in _wrong_error(above, block)]
         problems += [problem for one in symptoms(page) for problem in run_example(one, provider, {})]
     if update:
         write_back(page, blocks)
@@ -59,6 +61,14 @@ def run_example(fence: Fence, provider: ProviderServer, namespace: dict[str, Any
         return []
     with _prepared(fence, provider):
         return [f"{fence.place}: {problem}" for problem in run(fence, namespace)]
+
+
+def _wrong_error(above: Fence, block: Fence) -> Iterator[str]:
+    """Compare the error that ended an example with the text shown after it."""
+    is_its_text = above.error and block.language == "text" and block.body.startswith(above.options["raises"])
+    if is_its_text and not matches(block.body, above.error):
+        block.rewritten = above.error + "\n"
+        yield f"{block.place}: the error is {above.error!r}, not {block.body!r}"
 
 
 @contextlib.contextmanager
@@ -156,6 +166,7 @@ def _wrong_end(fence: Fence, ended_by: BaseException | None) -> Iterator[str]:
             yield f"no {fence.options['raises']} was raised"
         return
     text = "\n".join([str(ended_by), *getattr(ended_by, "__notes__", ())])
+    fence.error = f"{type(ended_by).__name__}: {text}"
     if not matches(f"…{fence.options.get('says', '')}…", text):
         yield f"the error says {text!r}, not {fence.options['says']!r}"
 
@@ -181,20 +192,30 @@ def _rewritten(lines: list[str], told: dict[int, list[str]]) -> str:
     return "\n".join(kept) + "\n"
 
 
-def _run_console(fence: Fence, _: dict[str, Any]) -> Iterator[str]:
+def _run_console(fence: Fence, namespace: dict[str, Any]) -> Iterator[str]:
     blocks = re.split(r"^\$ ", fence.body, flags=re.M)[1:]
-    fence.rewritten = ""
+    rewritten = ""
     if not blocks:
         yield "there is no line that begins with '$ '"
     for block in blocks:
         command, _, shown = block.partition("\n")
         code, printed = _in_shell(command)
-        same = agrees(shown.splitlines(), printed.splitlines())
-        fence.rewritten += f"$ {command}\n{shown if same else printed}"
-        if not same:
-            yield f"{command!r} prints {printed!r}, the page shows {shown!r}"
-        if code != fence.options.get("exit", 0):
+        wrong_end = code != fence.options.get("exit", 0)
+        same = agrees(shown.splitlines(), printed.splitlines()) or (
+            command.endswith("--help") and _words_of_help(shown) == _words_of_help(printed)
+        )
+        rewritten += f"$ {command}\n{shown if same or wrong_end else printed}"
+        if wrong_end:
             yield f"{command!r} ends with {code}: {printed}"
+        elif not same:
+            yield f"{command!r} prints {printed!r}, the page shows {shown!r}"
+    fence.rewritten = rewritten
+
+
+def _words_of_help(text: str) -> list[str]:
+    """Return what a help text says, without typer's own words for types: they differ between its versions."""
+    told = re.sub(r"^Arguments:\n(?: .*\n)+", "", text, flags=re.M)
+    return re.sub(r"<\w+>|\b(?:TEXT|PATH|INTEGER)\b|\\", "", told).lower().split()
 
 
 def _in_shell(command: str) -> tuple[int, str]:

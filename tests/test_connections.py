@@ -1,7 +1,9 @@
 """Connections: kept, shared, forked, let go of, and encrypted."""
 
+import copy
 import http.server
 import os
+import pickle
 import ssl
 import subprocess
 import sys
@@ -130,6 +132,16 @@ def test_closing_in_between_costs_nothing_but_a_connection(downloader: Downloade
         downloader.fetch(server.url)
 
         assert 2 == server.connections
+
+
+def test_a_copy_has_the_settings_and_its_own_connections(downloader: Downloader) -> None:
+    """A downloader in use can be copied and pickled."""
+    with FaultServer(answer(PICTURE)) as server:
+        downloader.fetch(server.url)
+        for twin in (copy.deepcopy(downloader), pickle.loads(pickle.dumps(downloader))):
+            assert PICTURE == twin.fetch(server.url).data
+
+        assert 3 == server.connections
 
 
 def run(code: str, *arguments: str) -> str:

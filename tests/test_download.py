@@ -222,6 +222,7 @@ def test_our_own_log_names_the_address_without_its_query(
 ) -> None:
     """At DEBUG the fetch can be seen, the signature cannot; other users of httpx keep their log."""
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="httpx")  # LiteLLM sets WARNING when it is imported
     with FaultServer(redirect("/b?sig=canary"), answer(PICTURE)) as server:
         downloader.fetch(f"{server.url}/a.png?sig=canary")
         with httpx.Client(trust_env=False) as other:

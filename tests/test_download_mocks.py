@@ -79,7 +79,7 @@ def test_an_assertion_of_a_patched_transport_passes(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    ("reply", "words"),
+    ("make", "words"),
     [
         (lambda: httpx.Response(200, content=PICTURE), "larger than 1,000 bytes"),
         (lambda: httpx.Response(200), "empty"),

@@ -4,47 +4,22 @@ import errno
 import os
 import stat
 import threading
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from llamabot_images import drafts, files
 from llamabot_images.errors import SaveError
 from llamabot_images.files import check_folder, check_target, replace, write_new
 
 from .pictures import run_python
-
-DATA = bytes(range(256)) * 100
-
-
-@pytest.fixture(params=["nameless", "hidden", "without links"], autouse=True)
-def way(request, monkeypatch):
-    """Run every test in each way of writing: the best of Linux, the portable one, and that of exFAT."""
-    if request.param != "nameless":
-        monkeypatch.setattr(files, "nameless_draft", _refused)
-    if request.param == "without links":
-        monkeypatch.setattr(os, "link", _failing(os.link, errno.EPERM))
-    return request.param
+from .writing import DATA, WAYS, choose_way, failing, names_in
 
 
-@contextmanager
-def _refused(*_args, **_options):
-    raise drafts.Refused
-    yield
-
-
-def _failing(function, number):
-    """Return *function* failing with an error number."""
-
-    def fail(*_args, **_options):
-        raise OSError(number, os.strerror(number))
-
-    return fail
-
-
-def _names(folder):
-    return sorted(path.name for path in folder.iterdir())
+@pytest.fixture(params=WAYS, autouse=True)
+def way(request, monkeypatch, tmp_path_factory):
+    """Run every test in each way of writing, rescued pictures going to a folder of their own."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path_factory.mktemp("rescued")))
+    return choose_way(request.param, monkeypatch)
 
 
 def test_a_picture_is_written_under_its_name(tmp_path):
@@ -53,7 +28,7 @@ def test_a_picture_is_written_under_its_name(tmp_path):
 
     assert tmp_path / "a-red-panda.png" == path
     assert DATA == path.read_bytes()
-    assert ["a-red-panda.png"] == _names(tmp_path)
+    assert ["a-red-panda.png"] == names_in(tmp_path)
 
 
 @pytest.mark.parametrize("durable", [True, False])
@@ -137,7 +112,7 @@ def test_threads_with_one_prompt_never_take_each_others_name(tmp_path):
     for worker in workers:
         worker.join()
 
-    assert 200 == len({path.read_bytes() for path in tmp_path.iterdir()}) == len(_names(tmp_path))
+    assert 200 == len({path.read_bytes() for path in tmp_path.iterdir()}) == len(names_in(tmp_path))
 
 
 def test_missing_folders_are_created(tmp_path):
@@ -167,7 +142,7 @@ def test_an_explicit_path_is_replaced(tmp_path):
     assert target == replace(target, DATA)
 
     assert DATA == target.read_bytes()
-    assert ["panda.png"] == _names(tmp_path)
+    assert ["panda.png"] == names_in(tmp_path)
 
 
 def test_a_link_is_replaced_not_written_through(tmp_path):
@@ -205,177 +180,6 @@ def test_a_reader_of_the_old_file_keeps_it(tmp_path):
         assert b"old" == reader.read()
 
 
-def test_what_a_killed_process_left_is_cleared(tmp_path):
-    """A part left between the two steps of replacing goes away with the next replacement."""
-    target = tmp_path / "panda.png"
-    target.write_bytes(b"old")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "replace", _failing(os.replace, errno.EIO))
-        patch.setattr(os, "unlink", lambda *_args: None)
-        with pytest.raises(SaveError):
-            replace(target, b"first")
-    left = set(_names(tmp_path)) - {"panda.png"}
-
-    replace(target, DATA)
-
-    assert all(name.startswith(".") and name.endswith(".part") for name in left)
-    assert DATA == target.read_bytes()
-
-
-STEPS = {
-    "folder is on a read-only disk": ("open", errno.EROFS),
-    "folder is not ours": ("open", errno.EACCES),
-    "too many open files": ("open", errno.EMFILE),
-    "disk is full": ("write", errno.ENOSPC),
-    "quota is used up": ("write", errno.EDQUOT),
-    "disk fails at writing": ("write", errno.EIO),
-    "disk is full at the end": ("fsync", errno.ENOSPC),
-    "disk fails at the end": ("fsync", errno.EIO),
-}
-
-
-@pytest.mark.parametrize("verb", ["new", "over"])
-@pytest.mark.parametrize("step", STEPS)
-def test_a_failing_step_leaves_the_folder_as_it_was(step, verb, tmp_path, monkeypatch):
-    """The target is unchanged, no temporary file is left, the error names the cause and keeps the picture."""
-    name, number = STEPS[step]
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "panda.png").write_bytes(b"old")
-    monkeypatch.setattr(os, name, _failing(getattr(os, name), number))
-
-    with pytest.raises(SaveError) as caught:
-        write_new(out, "panda", ".png", DATA) if verb == "new" else replace(out / "panda.png", DATA)
-
-    monkeypatch.undo()
-    assert ["panda.png"] == _names(out)
-    assert b"old" == (out / "panda.png").read_bytes()
-    assert os.strerror(number) in str(caught.value)
-    assert number == caught.value.__cause__.errno
-    assert DATA == caught.value.data
-    assert caught.value.rescue_path is None
-
-
-@pytest.mark.parametrize("verb", ["new", "over"])
-def test_one_failure_anywhere_is_survived_or_undone(verb, tmp_path, monkeypatch):
-    """Each single call that can fail is made to fail once: the picture is there, or all is as it was."""
-    out = tmp_path / "out"
-    out.mkdir()
-    old, target = out / "panda.png", out / ("panda-2.png" if verb == "new" else "panda.png")
-
-    for step in range(1, 50):
-        old.write_bytes(b"old")
-        with monkeypatch.context() as patch:
-            calls = _fail_once(patch, step)
-            try:
-                write_new(out, "panda", ".png", DATA) if verb == "new" else replace(old, DATA)
-                expected = {old.name: b"old"} | {target.name: DATA}
-            except SaveError as error:
-                expected = {old.name: b"old"}
-                Path(error.rescue_path).unlink()
-        assert expected == {path.name: path.read_bytes() for path in out.iterdir()}, f"step {step}"
-        if len(calls) < step:
-            return
-        target.unlink(missing_ok=True)
-
-    pytest.fail("more calls than expected")
-
-
-def _fail_once(patch, step):
-    """Make the *step*-th call fail among all that write, sync or name files."""
-    calls = []
-
-    def counted(function):
-        def call(*args, **options):
-            calls.append(function.__name__)
-            if len(calls) == step:
-                raise OSError(errno.EIO, os.strerror(errno.EIO))
-            return function(*args, **options)
-
-        return call
-
-    for name in ("open", "write", "fsync", "link", "replace"):
-        patch.setattr(os, name, counted(getattr(os, name)))
-    return calls
-
-
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EACCES])
-def test_a_name_that_cannot_be_given_leaves_the_folder_as_it_was(number, tmp_path, monkeypatch):
-    """The last step can fail like the others."""
-    (tmp_path / "panda.png").write_bytes(b"old")
-    monkeypatch.setattr(os, "replace", _failing(os.replace, number))
-
-    with pytest.raises(SaveError, match=os.strerror(number)) as caught:
-        replace(tmp_path / "panda.png", DATA)
-
-    assert ["panda.png"] == _names(tmp_path)
-    assert b"old" == (tmp_path / "panda.png").read_bytes()
-    assert DATA == Path(caught.value.rescue_path).read_bytes()
-    os.unlink(caught.value.rescue_path)
-
-
-def test_a_picture_that_cannot_be_saved_is_rescued(tmp_path, monkeypatch):
-    """A picture that was paid for is put into the system's temporary folder, under a name that says so."""
-    rescue = tmp_path / "rescue"
-    rescue.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(rescue))
-    (tmp_path / "out").write_bytes(b"a file where a folder should be")
-
-    with pytest.raises(SaveError, match="was rescued to") as caught:
-        write_new(tmp_path / "out", "panda", ".png", DATA)
-
-    saved = Path(caught.value.rescue_path)
-    assert [saved] == list(rescue.iterdir())
-    assert saved.name.startswith("llamabot-images-rescued-")
-    assert ".png" == saved.suffix
-    assert DATA == saved.read_bytes() == caught.value.data
-
-
-def test_a_failed_rescue_leaves_no_stump(tmp_path, monkeypatch):
-    """Where the rescue fails too, the bytes stay on the error and no part of them lies about."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(os, "write", _failing(os.write, errno.ENOSPC))
-
-    with pytest.raises(SaveError, match=r"in this error's \.data") as caught:
-        write_new(tmp_path / "out", "panda", ".png", DATA)
-
-    assert DATA == caught.value.data
-    assert ["out"] == _names(tmp_path)
-    assert [] == _names(tmp_path / "out")
-
-
-def test_an_interrupt_leaves_no_temporary_file(tmp_path, monkeypatch):
-    """Ctrl-C in the middle of writing is passed on and leaves nothing."""
-    monkeypatch.setattr(os, "fsync", lambda _file: (_ for _ in ()).throw(KeyboardInterrupt))
-
-    with pytest.raises(KeyboardInterrupt):
-        write_new(tmp_path, "panda", ".png", DATA)
-
-    assert [] == _names(tmp_path)
-
-
-def test_a_file_system_that_cannot_sync_is_written_to(tmp_path, monkeypatch):
-    """Where waiting for the disk is not offered, the picture is written all the same."""
-    monkeypatch.setattr(os, "fsync", _failing(os.fsync, errno.EINVAL))
-
-    assert DATA == write_new(tmp_path, "panda", ".png", DATA).read_bytes()
-
-
-def test_writes_of_a_few_bytes_at_a_time_add_up(tmp_path, monkeypatch):
-    """A system that takes less than it is given is given the rest."""
-    monkeypatch.setattr(os, "write", lambda file, data, real=os.write: real(file, data[:1000]))
-
-    assert DATA == write_new(tmp_path, "panda", ".png", DATA).read_bytes()
-
-
-def test_a_system_that_takes_nothing_is_an_error(tmp_path, monkeypatch):
-    """A write of no bytes does not go round for ever."""
-    monkeypatch.setattr(os, "write", lambda _file, _data: 0)
-
-    with pytest.raises(SaveError):
-        write_new(tmp_path, "panda", ".png", DATA)
-
-
 @pytest.mark.parametrize("stem", ["../x", "a/b", "/etc/x", "..\\x", "a\0b", "x" * 300, ""])
 def test_a_stem_never_leads_out_of_the_folder(stem, tmp_path):
     """A name from a subclass is one component, or the picture is rescued and the error says why."""
@@ -388,14 +192,14 @@ def test_a_stem_never_leads_out_of_the_folder(stem, tmp_path):
     else:
         assert out == path.parent
 
-    assert {"out"} >= set(_names(tmp_path))
+    assert {"out"} >= set(names_in(tmp_path))
 
 
 def test_check_folder_creates_it_and_leaves_no_trace(tmp_path):
     """The folder is there afterwards, empty."""
     check_folder(tmp_path / "a" / "b")
 
-    assert [] == _names(tmp_path / "a" / "b")
+    assert [] == names_in(tmp_path / "a" / "b")
 
 
 def test_check_folder_refuses_what_is_no_folder(tmp_path):
@@ -411,20 +215,20 @@ def test_check_folder_refuses_what_is_no_folder(tmp_path):
 @pytest.mark.parametrize(("name", "number"), [("open", errno.EROFS), ("open", errno.EACCES), ("write", errno.ENOSPC)])
 def test_check_folder_sees_that_nothing_can_be_written(name, number, tmp_path, monkeypatch):
     """Read-only folders and full disks are seen by trying, and the trial leaves nothing."""
-    monkeypatch.setattr(os, name, _failing(getattr(os, name), number))
+    monkeypatch.setattr(os, name, failing(number))
 
     with pytest.raises(SaveError, match=os.strerror(number)):
         check_folder(tmp_path)
 
     monkeypatch.undo()
-    assert [] == _names(tmp_path)
+    assert [] == names_in(tmp_path)
 
 
 def test_check_target_accepts_a_path_and_creates_its_folder(tmp_path):
     """The target itself is not made, its folder is."""
     check_target(tmp_path / "a" / "panda.png")
 
-    assert [] == _names(tmp_path / "a")
+    assert [] == names_in(tmp_path / "a")
 
 
 def test_check_target_leaves_what_is_there(tmp_path):

@@ -9,27 +9,21 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from llamabot_images import drafts, files
+from llamabot_images import files
 from llamabot_images.files import replace, write_new
 
 from .pictures import ROOT, TORTURE, run_python
+from .writing import WAYS, refused
 
 KILLS = 500 if TORTURE else 12
 PICTURES = 200 if TORTURE else 25
 BODY = random.Random(3).randbytes(300_000)
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that can be killed")
-
-
-@contextmanager
-def _refused(*_args, **_options):
-    raise drafts.Refused
-    yield
 
 
 def _sealed(number: int) -> bytes:
@@ -74,7 +68,7 @@ def _torn_and_left(folder) -> tuple[list[str], list[str]]:
 def test_a_kill_while_saving_tears_nothing(way, tmp_path, monkeypatch):
     """Whenever the process dies, every file under a picture's name is whole; on Linux nothing else is left."""
     if way == "hidden":
-        monkeypatch.setattr(files, "nameless_draft", _refused)
+        monkeypatch.setattr(files, "nameless_draft", refused)
     dice = random.Random(11)
 
     for turn in range(KILLS):
@@ -91,7 +85,7 @@ def test_a_kill_while_saving_tears_nothing(way, tmp_path, monkeypatch):
 def test_a_kill_while_replacing_tears_nothing(way, tmp_path, monkeypatch):
     """The old picture or a new one is there, whole; on Linux the next save clears what may be left."""
     if way == "hidden":
-        monkeypatch.setattr(files, "nameless_draft", _refused)
+        monkeypatch.setattr(files, "nameless_draft", refused)
     dice = random.Random(12)
     target = tmp_path / "panda.png"
     seen = 0
@@ -135,7 +129,7 @@ for number in range(int(sys.argv[4])):
 """
 
 
-@pytest.mark.parametrize("way", ["nameless", "hidden", "without links"])
+@pytest.mark.parametrize("way", WAYS)
 def test_processes_with_one_prompt_lose_no_picture(way, tmp_path):
     """Eight processes saving the same prompt at once end with as many different files as pictures."""
     folder = tmp_path / "out"

@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from llamabot_images.errors import UnroutedModelError
 from llamabot_images.request import Asked, Capabilities
 from llamabot_images.threads import Threads
 
@@ -45,6 +46,17 @@ class Backends:
         if name not in self._made:
             self._made[name] = self._make(name)
         return self._made[name]
+
+    def provider_of(self, model: str, extra: Any) -> str:
+        """Return LiteLLM's name of a model's provider, empty where it knows none.
+
+        :param model: As the caller wrote it.
+        :param extra: Further keywords, which may tell what the name means.
+        """
+        try:
+            return self.pick(model).capabilities(model, extra).provider
+        except UnroutedModelError:
+            return ""
 
     def _make(self, name: str) -> Backend:
         if name == "offline":

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from llamabot_images import refusals, replies
 from llamabot_images.backends.litellm_fixes import (
     PostOnce,
     captured,
@@ -14,20 +13,20 @@ from llamabot_images.backends.litellm_fixes import (
     is_patched_async,
     load,
 )
+from llamabot_images.backends.reading import raise_reading, with_picture
 from llamabot_images.credentials import credentials_for
-from llamabot_images.errors import MissingKeyError, NoImageError, UnroutedModelError
+from llamabot_images.errors import MissingKeyError, UnroutedModelError
 from llamabot_images.request import Asked, Capabilities
-from llamabot_images.retry import SendFailed
 from llamabot_images.threads import Threads
 
-__all__ = ["Images", "with_picture"]
+__all__ = ["Images"]
 
 #: OpenAI's own names need no prefix, even where LiteLLM's list is older than the model.
 OPENAI_NAMES = ("gpt-image", "dall-e", "chatgpt-image")
 #: Listed among LiteLLM's OpenAI-compatible providers, yet not asked through the OpenAI SDK (1.106.2).
 OWN_HTTP = frozenset({"aiml", "azure_ai", "dashscope", "edenai", "qwen_ai_platform", "qwencloud"})
 #: Asked by LiteLLM's own httpx client, which may be ours.
-HTTP_ROUTES = frozenset({"gemini", "openrouter", "recraft", "vertex_ai", "stability", "fal_ai"})
+HTTP_ROUTES = frozenset({"bedrock", "gemini", "openrouter", "recraft", "vertex_ai", "stability", "fal_ai"})
 #: Routed by LiteLLM without a configuration class of the usual kind.
 OTHER_ROUTES = frozenset({"azure", "azure_ai", "bedrock", "black_forest_labs", "vertex_ai"})
 
@@ -72,19 +71,28 @@ class Images:
 
         :raises MissingKeyError: Naming the variables, unless the program stands in for LiteLLM.
         """
+        litellm = load()
         try:
-            return credentials_for(can.provider, can.name, asked.credentials, os.environ, extra=asked.extra)
+            given = _given(litellm, asked, can)
+            found = credentials_for(can.provider, can.name, given, os.environ, extra=asked.extra)
+            if self._uses_sdk(litellm, can) and can.provider != "openai":
+                _check_sdk(litellm, asked, can, found)
         except MissingKeyError:
-            if not is_patched(load()):
+            if not (is_patched(litellm) or "mock_response" in asked.extra):
                 raise
             return {name: value for name, value in asked.credentials.items() if value is not None}
+        return found
 
     def send(self, keywords: dict[str, Any], can: Capabilities) -> Any:
         """Send one request, once, and return LiteLLM's reply."""
         litellm = load()
         with captured() as raw:
-            reply = litellm.image_generation(**self._prepared(litellm, keywords, can, is_async=False))
-        return with_picture(reply, raw)
+            try:
+                reply = litellm.image_generation(**self._prepared(litellm, keywords, can, is_async=False))
+            except Exception:
+                raise_reading(raw)
+                raise
+        return with_picture(reply, raw, keywords)
 
     async def asend(self, keywords: dict[str, Any], can: Capabilities) -> Any:
         """Do what ``send`` does without blocking the event loop.
@@ -96,20 +104,25 @@ class Images:
         litellm = load()
         if not (is_patched_async(litellm) or (self._uses_sdk(litellm, can) and not is_patched(litellm))):
             return await self._threads.run(self.send, keywords, can)
-        try:
-            with captured() as raw:
+        with captured() as raw:
+            try:
                 reply = await litellm.aimage_generation(**self._prepared(litellm, keywords, can, is_async=True))
-        finally:
-            await drain_logging()
-        return with_picture(reply, raw)
+            except Exception:
+                await drain_logging()
+                raise_reading(raw)
+                raise
+        await drain_logging()
+        return with_picture(reply, raw, keywords)
 
     def _prepared(self, litellm: Any, keywords: dict[str, Any], can: Capabilities, *, is_async: bool) -> dict[str, Any]:
         if can.provider == "openai" and "custom_llm_provider" not in keywords and not _is_listed(litellm, keywords):
             keywords = {**keywords, "custom_llm_provider": "openai"}
+        if not is_patched(litellm):
+            keywords = _with_headers(keywords, can)
         if "client" in keywords or "mock_response" in keywords:
             return keywords
         if can.provider in HTTP_ROUTES:
-            return {**keywords, "client": self._once.handler()}
+            return {**keywords, "client": self._once.handler(keywords.get("timeout"))}
         if not self._uses_sdk(litellm, can):
             return keywords
         key, base = _key_and_base(litellm, keywords, can)
@@ -128,17 +141,37 @@ class Images:
         self._once.close()
 
 
-def with_picture(reply: Any, raw: list[Any]) -> Any:
-    """Return *reply*, or raise the refusal that the provider's own words tell of where it holds no picture."""
-    if any(not slot.is_empty for slot in replies.slots(reply)) or not raw:
-        return reply
-    try:
-        body = raw[-1].json()
-    except ValueError:
-        return reply
-    if (failure := refusals.read(body)) is None:
-        return reply
-    raise SendFailed(failure, NoImageError(failure.text))
+def _given(litellm: Any, asked: Asked, can: Capabilities) -> Mapping[str, Any]:
+    """Return the caller's credentials; for Azure the ones set on the ``litellm`` module count too, as there."""
+    if can.provider != "azure":
+        return asked.credentials
+    return {name: value or getattr(litellm, name, None) for name, value in asked.credentials.items()}
+
+
+def _with_headers(keywords: dict[str, Any], can: Capabilities) -> dict[str, Any]:
+    """Give headers where LiteLLM makes headers of them: it sends ``extra_headers`` in the body too (1.106.2)."""
+    if can.provider in HTTP_ROUTES - {"bedrock"} or not keywords.get("extra_headers"):
+        return keywords
+    kept = {name: value for name, value in keywords.items() if name not in ("extra_headers", "headers")}
+    if can.provider == "bedrock":  # takes no headers; it would sign a body with them
+        return kept
+    return {**kept, "headers": {**(keywords.get("headers") or {}), **keywords["extra_headers"]}}
+
+
+def _check_sdk(litellm: Any, asked: Asked, can: Capabilities, found: Mapping[str, Any]) -> None:
+    """Refuse to ask a provider through the OpenAI client without its own key and address.
+
+    LiteLLM would send it ``OPENAI_API_KEY``, or post to OpenAI (1.106.2).
+    """
+    if "client" in asked.extra:
+        return
+    key, base = _key_and_base(litellm, {**asked.extra, **found, "model": asked.model}, can)
+    if not base:
+        raise MissingKeyError(f"no address for {asked.model!r}: pass api_base=; nothing was sent")
+    if not key:
+        variables = (f"{can.provider.upper().replace('-', '_')}_API_KEY",)
+        text = f"no key for {asked.model!r}: set {variables[0]}, or pass api_key=; nothing was sent"
+        raise MissingKeyError(text, variables=variables)
 
 
 def _provider_of(litellm: Any, model: str, extra: Mapping[str, Any]) -> tuple[str, str]:

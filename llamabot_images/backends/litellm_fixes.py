@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 from llamabot_images.threads import Threads
@@ -74,19 +75,19 @@ class PostOnce:
         self._threads = threads
         self._lock = threading.Lock()
         self._http: Any = None
-        self._handler: Any = None
         self._clients: dict[tuple[bool, str | None, str | None, str | None], Any] = {}
         self._owner = 0
 
-    def handler(self) -> Any:
-        """Return the client for the providers that LiteLLM asks by httpx itself; it sends once anyway."""
+    def handler(self, timeout: Any = None) -> Any:
+        """Return the client for the providers that LiteLLM asks by httpx itself; it sends once anyway.
+
+        LiteLLM leaves the caller's ``extra_headers``, with the key in them, in the body too (1.106.2).
+
+        :param timeout: For Bedrock, to whose handler LiteLLM does not give it (1.106.2).
+        """
         with self._lock:
             self._renew()
-            if self._handler is None:
-                from litellm.llms.custom_httpx.http_handler import HTTPHandler
-
-                self._handler = HTTPHandler(client=self._connections())
-            return self._handler
+            return _handler_type()(self._connections(), timeout)
 
     def client(self, *, is_async: bool, api_key: str, api_base: str | None, organization: str | None = None) -> Any:
         """Return the client for a key and an address.
@@ -106,7 +107,7 @@ class PostOnce:
     def _renew(self) -> None:
         """Start anew in a forked child: connections must not be shared with the parent."""
         if self._owner != os.getpid():
-            self._owner, self._http, self._handler, self._clients = os.getpid(), None, None, {}
+            self._owner, self._http, self._clients = os.getpid(), None, {}
 
     def _connections(self) -> Any:
         import openai
@@ -129,7 +130,7 @@ class PostOnce:
         with self._lock:
             if self._http is not None and self._owner == os.getpid():
                 self._http.close()
-            self._http, self._handler, self._clients = None, None, {}
+            self._http, self._clients = None, {}
 
 
 @contextmanager
@@ -148,6 +149,28 @@ def _keep(response: Any) -> None:
     if (found := _replies.get()) is not None:
         response.read()
         found.append(response)
+
+
+@cache
+def _handler_type() -> Any:
+    from litellm.llms.custom_httpx.http_handler import HTTPHandler
+
+    class Timed(HTTPHandler):  # type: ignore[misc, unused-ignore]
+        def __init__(self, client: Any, seconds: Any) -> None:
+            super().__init__(client=client)
+            self._seconds = seconds
+
+        def close(self) -> None:
+            """Leave the connections open: they are the bot's. LiteLLM before 1.106 closes them with the handler."""
+
+        def post(self, *args: Any, **keywords: Any) -> Any:
+            if keywords.get("timeout") is None:
+                keywords["timeout"] = self._seconds
+            if isinstance(body := keywords.get("json"), dict):
+                keywords["json"] = {name: value for name, value in body.items() if name != "extra_headers"}
+            return super().post(*args, **keywords)
+
+    return Timed
 
 
 def _client_types() -> tuple[Any, Any]:

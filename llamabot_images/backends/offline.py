@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from llamabot_images.errors import ContentPolicyError
+from llamabot_images.errors import ContentPolicyError, UnroutedModelError, UnsupportedParameterError
 from llamabot_images.failures import Failure
 from llamabot_images.request import Asked, Capabilities
 from llamabot_images.retry import SendFailed
-from llamabot_images.sizes import parse_size
+from llamabot_images.sizes import Shape, parse_size
 from llamabot_images.threads import Threads
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ __all__ = ["Drawn", "Offline", "OfflineReply", "draw"]
 
 MODELS = ("sketch", "refuses", "rate-limited", "slow")
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
-TAKES = frozenset({"n", "size", "quality", "response_format", "user", "style", "output_format", "background"})
+TAKES = frozenset({"n", "size", "quality", "response_format", "user", "output_format"})
 SLOW_SECONDS = 3.0
 MAX_EDGE = 4096
 
@@ -60,8 +60,15 @@ class Offline:
         self._threads = threads
 
     def capabilities(self, model: str, extra: Mapping[str, Any]) -> Capabilities:
-        """Return what the offline model takes."""
-        return Capabilities("offline", model.partition("/")[2] or "sketch", TAKES, frozenset({"seed"}))
+        """Return what the offline model takes.
+
+        :raises UnroutedModelError: For a name that is none of its own.
+        """
+        name = model.partition("/")[2]
+        if name not in MODELS:
+            names = ", ".join(f"offline/{one}" for one in MODELS)
+            raise UnroutedModelError(f"there is no model {model!r}; choose one of {names}")
+        return Capabilities("offline", name, TAKES, prices={"is_free": True})
 
     def credentials(self, asked: Asked, can: Capabilities) -> dict[str, Any]:
         """Return nothing: no key is needed."""
@@ -125,10 +132,11 @@ def draw(
     """
     from llamabot_images import sketch
 
-    shape = parse_size(size or "1024x1024") or parse_size("1024x1024")
-    assert shape is not None
+    shape = parse_size(size) or Shape(1024, 1024)
     width, height = min(shape.width, MAX_EDGE), min(shape.height, MAX_EDGE)
     kind = output_format.lower().replace("jpg", "jpeg")
+    if kind not in FORMATS:
+        raise UnsupportedParameterError(f"output_format is {output_format!r}; choose one of {', '.join(FORMATS)}")
     pictures = (sketch.draw(prompt, width, height, seed=seed, index=index) for index in range(n))
     return OfflineReply([_drawn(encode(one, kind), kind, response_format) for one in pictures])
 
@@ -152,5 +160,5 @@ def encode(picture: "Image", kind: str = "png") -> bytes:
     exif = picture.getexif()
     exif[0x0131] = "llamabot_images offline/sketch: a drawing routine, not AI"
     about: dict[str, Any] = {"pnginfo": says, "compress_level": 4} if kind == "png" else {"exif": exif, "quality": 90}
-    picture.save(out, format=FORMATS.get(kind, "PNG"), **about)
+    picture.save(out, format=FORMATS[kind], **about)
     return out.getvalue()

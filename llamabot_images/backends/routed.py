@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from llamabot_images.backends.images import Images, with_picture
+from llamabot_images.backends.images import Images
 from llamabot_images.backends.litellm_fixes import captured
+from llamabot_images.backends.reading import with_picture
 from llamabot_images.errors import UnroutedModelError
 from llamabot_images.request import Asked, Capabilities
 from llamabot_images.threads import Threads
@@ -46,7 +47,7 @@ class Routed(Images):
     def send(self, keywords: dict[str, Any], can: Capabilities) -> Any:
         """Send one request through the Router."""
         with captured() as raw:
-            return with_picture(self._router.image_generation(**keywords), raw)
+            return with_picture(self._router.image_generation(**keywords), raw, keywords)
 
     async def asend(self, keywords: dict[str, Any], can: Capabilities) -> Any:
         """Send one request through the Router without blocking the event loop."""

@@ -101,7 +101,7 @@ def _missing(parts: Sequence[memoryview], budget: int, wanted: int) -> int:
         for part in parts:
             wanted -= _inflated(stream, part[:budget], wanted)
             budget -= min(budget, len(part))
-            if wanted <= 0 or not budget or stream.eof:
+            if wanted <= 0 or stream.eof:
                 break
     except zlib.error:
         raise Broken("its pixel stream is corrupt") from None
@@ -112,12 +112,11 @@ def _missing(parts: Sequence[memoryview], budget: int, wanted: int) -> int:
 
 def _inflated(stream: zlib._Decompress, packed: bytes | memoryview, wanted: int) -> int:
     got = 0
-    while got < wanted:
+    while True:
         step = len(stream.decompress(packed, _INFLATE_STEP))
         packed, got = stream.unconsumed_tail, got + step
-        if step < _INFLATE_STEP and not packed:
-            break
-    return got
+        if got >= wanted or (step < _INFLATE_STEP and not packed):
+            return got
 
 
 def _check_text(chunks: _Chunks) -> None:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from llamabot_images.sketch.canvas import gradient
+from llamabot_images.sketch.canvas import Pen, gradient
 from llamabot_images.sketch.chance import Chance
 from llamabot_images.sketch.colours import RGB, darker, lighter, mix
 from llamabot_images.sketch.scene import Scene
@@ -193,27 +193,46 @@ def _still_suns(scene: Scene, dice: Chance) -> None:
         scene.pen.form(pebble, colours[i % len(colours)], scene.palette.ink, 0.35)
     for i in range(5):
         for j in range(5):
-            scene.pen.dot(wide * 0.06 + i * 0.03, high * 0.07 + j * 0.03, 0.006, mix(scene.palette.ink, colours[0], 0.3))
+            scene.pen.dot(
+                wide * 0.06 + i * 0.03, high * 0.07 + j * 0.03, 0.006, mix(scene.palette.ink, colours[0], 0.3)
+            )
 
 
-def _terrazzo(scene: Scene, dice: Chance) -> None:
-    """Cut paper into large leaves and pebbles."""
-    for i in range(round(26 * max(scene.width * scene.height, 0.6))):
-        size = 0.26 * (0.93**i) + 0.035
-        at = scene.pen.at(
-            scene.width * dice.between(0, 1), scene.height * dice.between(0, 1), size, turn=dice.between(0, 360)
-        )
-        fill = dice.pick(_colours(scene))
-        corners = [
-            (math.cos(k * 1.05) * dice.between(0.6, 1.1), math.sin(k * 1.05) * dice.between(0.6, 1.1)) for k in range(6)
-        ]
-        shape = smooth(corners) if i % 3 else limb([(-1, 0), (0, 0.2), (1, 0)], (0.02, 0.9, 0.02))
-        at.poly([(x + 0.03, y + 0.05) for x, y in shape], scene.palette.ink, 0.18)
-        at.form(shape, fill, darker(fill, 0.5), 0.4)
-        if i % 3 == 0:
-            at.curve([(-0.9, 0), (0, 0.18), (0.9, 0)], 0.03, lighter(fill, 0.35))
+def _herbarium(scene: Scene, dice: Chance) -> None:
+    """Strew sprigs, flowers and berries over the picture, as on a printed cloth."""
+    step = 0.185
+    inks = dice.mixed((*scene.palette.accent, *scene.palette.land[1:]))[:4]
+    for j in range(-1, int(scene.height / (step * 0.86)) + 2):
+        for i in range(-1, int(scene.width / step) + 2):
+            x, y = (i + 0.5 * (j % 2) + dice.between(-0.1, 0.1)) * step, (j + dice.between(-0.1, 0.1)) * step * 0.86
+            at = scene.pen.at(x, y, step * dice.between(0.4, 0.5), turn=dice.between(-40, 40) + 180 * dice.below(2))
+            dice.pick((_sprig, _sprig, _blossom, _berries))(at, dice.pick(inks), dice.pick(inks))
+
+
+def _sprig(pen: Pen, fill: RGB, other: RGB) -> None:
+    for i in range(4):
+        y, long = 0.72 - i * 0.42, 0.62 - i * 0.09
+        for side in (-1, 1):
+            leaf = limb([(0, y), (side * long * 0.55, y - 0.26), (side * long, y - 0.3)], (0.03, 0.26, 0.02))
+            pen.form(leaf, fill if side < 0 else lighter(fill, 0.14), darker(fill, 0.5), 0.3)
+    pen.curve([(0, 1.0), (0.03, 0.2), (0, -0.75)], 0.05, darker(fill, 0.2))
+    pen.poly(limb([(0, -0.62), (0.02, -0.85), (0, -1.05)], (0.03, 0.2, 0.02)), lighter(fill, 0.14))
+
+
+def _blossom(pen: Pen, fill: RGB, other: RGB) -> None:
+    for turn in range(0, 360, 60):
+        pen.at(0, 0, turn=turn).form(oval(0, -0.44, 0.24, 0.36), fill, darker(fill, 0.4), 0.4, (0.0, 1.0))
+    pen.dot(0, 0, 0.26, lighter(other, 0.4))
+    pen.dot(0, 0, 0.13, other)
+
+
+def _berries(pen: Pen, fill: RGB, other: RGB) -> None:
+    for x, y in ((-0.42, -0.3), (0.0, -0.62), (0.42, -0.28)):
+        pen.curve([(0, 0.7), (x * 0.5, 0.1), (x, y)], 0.05, darker(other, 0.25))
+        pen.form(oval(x, y, 0.21, 0.21), fill, darker(fill, 0.5), 0.5)
+        pen.dot(x - 0.07, y - 0.08, 0.05, lighter(fill, 0.6))
 
 
 _FAMILIES: tuple[Callable[[Scene, Chance], None], ...] = (
-    _bubbles, _ribbons, _facets, _mid_century, _arcs, _still_suns, _terrazzo,
+    _bubbles, _ribbons, _facets, _mid_century, _arcs, _still_suns, _herbarium,
 )  # fmt: skip

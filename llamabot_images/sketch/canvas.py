@@ -154,8 +154,8 @@ class Pen:
 
     def pixels(self, points: Sequence[Point]) -> list[Point]:
         """Return *points* in canvas pixels, to a 16th, so that libm's last digit cannot matter."""
-        a, b, c, d, e, f = self.matrix
-        return [(round((a * x + b * y + c) * 16) / 16, round((d * x + e * y + f) * 16) / 16) for x, y in points]
+        a, b, c, d, e, f = (number * 16 for number in self.matrix)
+        return [(round(a * x + b * y + c) * 0.0625, round(d * x + e * y + f) * 0.0625) for x, y in points]
 
     def poly(self, points: Sequence[Point], fill: RGB, alpha: float = 1.0) -> None:
         """Fill the polygon *points*; *alpha* below 1 lets the ground shine through."""

@@ -100,12 +100,12 @@ def _open_eye(pen: Pen, ink: RGB) -> None:
 
 
 def _down_eye(pen: Pen, ink: RGB) -> None:
-    with pen.inside(trace("-2,-0.5 2,-0.5 2,2 -2,2")) as lower:
-        lower.oval(0, 0, 1.05, 1.2, ink)
-        lower.oval(0, 0.7, 0.68, 0.38, (104, 70, 56), 0.75)
-        lower.dot(-0.3, 0.1, 0.34, _WHITE)
-        lower.dot(0.36, 0.55, 0.17, _WHITE, 0.8)
-    pen.curve(trace("-1.2,-0.38 -0.8,-0.56 0,-0.64 0.8,-0.56 1.2,-0.38"), 0.26, ink)
+    with pen.inside([(-2, -0.66), (2, -0.66), (2, 2), (-2, 2)]) as lower:
+        lower.oval(0, 0, 1.0, 1.18, ink)
+        lower.oval(0, 0.68, 0.66, 0.4, (104, 70, 56), 0.75)
+        lower.dot(-0.28, 0.16, 0.34, _WHITE)
+        lower.dot(0.36, 0.6, 0.17, _WHITE, 0.8)
+    pen.curve([(-1.14, -0.28), (-0.7, -0.72), (0, -0.86), (0.7, -0.72), (1.14, -0.28)], 0.2, ink)
 
 
 def _closed_eye(pen: Pen, ink: RGB) -> None:

@@ -1,5 +1,6 @@
 """Animals and people with what they hold and wear, and where they stand."""
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from llamabot_images.sketch.bodies import draw_arms, draw_bird, draw_llama, draw_sitting, draw_wings
@@ -9,7 +10,7 @@ from llamabot_images.sketch.colours import RGB, mix, rgb
 from llamabot_images.sketch.faces import draw_head
 from llamabot_images.sketch.gallopers import GALLOPERS
 from llamabot_images.sketch.held import IN_FRONT, RAISED
-from llamabot_images.sketch.palette import COLOURS
+from llamabot_images.sketch.palette import COLOURS, thing_colour
 from llamabot_images.sketch.people import PEOPLE, draw_sleeves
 from llamabot_images.sketch.scene import Scene
 from llamabot_images.sketch.species import SPECIES
@@ -49,6 +50,8 @@ def sideways(name: str) -> bool:
 
 def floats(scene: Scene, name: str) -> bool:
     """Say whether *name* hovers above the ground in this scene."""
+    if scene.place == "room":
+        return False
     return name in _FLOATING or (scene.place in ("underwater", "space") and name in SWIMMERS)
 
 
@@ -107,28 +110,36 @@ def _place_one(scene: Scene, noun: Noun, dice: Chance, x: float, size: float, *,
     _draw_role(scene.pen.at(x, y, size * (0.92 if sideways(noun.name) else 1.0), flip=flip), role)
 
 
-def _tint(scene: Scene, dice: Chance, word: str | None) -> RGB:
-    """Return the colour of the word, or one of the picture's strong colours."""
-    return rgb(COLOURS[word]) if word else dice.pick(scene.palette.accent)
+def _in_colour(scene: Scene, dice: Chance, things: Sequence[Noun]) -> tuple[tuple[str, RGB], ...]:
+    """Return each thing's name and colour: as named, as usual, or one of the picture's strong colours."""
+    accents = scene.palette.accent
+    return tuple((thing.name, thing_colour(thing.name, thing.colour, dice.pick(accents))) for thing in things)
 
 
 def _role(scene: Scene, noun: Noun, dice: Chance, *, main: bool) -> _Role:
     """Return how one figure looks; only the main one of several holds what is named once."""
     name, clothes, own = _COSTUMES.get(noun.name, (noun.name, (), None))
-    brief = scene.brief
     colour = rgb(COLOURS[noun.colour or own or ""]) if noun.colour or own else None
-    held = tuple((thing.name, _tint(scene, dice, thing.colour)) for thing in brief.held if main or thing.count > 1)
-    worn = [(thing, scene.palette.accent[0]) for thing in clothes]
-    worn += [(thing.name, _tint(scene, dice, thing.colour)) for thing in brief.worn]
-    names = [thing for thing, _ in held]
+    held = _in_colour(scene, dice, [thing for thing in scene.brief.held if main or thing.count > 1])
+    worn = _in_colour(scene, dice, [*(Noun(piece) for piece in clothes), *scene.brief.worn])
+    eyes = _eyes(scene, dice, {thing for thing, _ in held})
+    return _Role(name, colour, held, worn, eyes, _pose(dice, {thing for thing, _ in held}, eyes), dice.below(25))
+
+
+def _eyes(scene: Scene, dice: Chance, holds: Set[str]) -> str:
+    eyes = dice.pick(("open", "open", "happy"))
+    if holds & {"book", "laptop"}:
+        eyes = "down"
+    return next((mood for mood in scene.brief.moods if mood in ("happy", "closed")), eyes)
+
+
+def _pose(dice: Chance, holds: Set[str], eyes: str) -> str:
     pose = dice.pick(("rest", "rest", "raise"))
-    if any(thing in IN_FRONT for thing in names):
-        pose = "hold"
-    if any(thing in RAISED for thing in names):
-        pose = "raise"
-    eyes = "down" if "book" in names or "laptop" in names else dice.pick(("open", "open", "happy"))
-    eyes = next((mood for mood in brief.moods if mood in ("happy", "closed")), eyes)
-    return _Role(name, colour, held, tuple(dict(worn).items()), eyes, pose, dice.below(25))
+    if holds & set(RAISED):
+        return "raise"
+    if holds & set(IN_FRONT):
+        return "hold"
+    return "rest" if eyes == "closed" else pose
 
 
 def _draw_role(pen: Pen, role: _Role) -> None:
@@ -178,8 +189,16 @@ def _draw_person(pen: Pen, role: _Role) -> None:
 def _draw_sideways(pen: Pen, role: _Role) -> None:
     draw, usual, (x, y, half) = {**SWIMMERS, **GALLOPERS}[role.name]
     own = rgb(usual)
+    for name, colour in role.held:
+        if name in RAISED:
+            RAISED[name](pen.at(x - 0.3, y + 0.34, 0.3), colour)
     draw(pen, mix(own, role.colour, 0.86) if role.colour else own, role.eyes)
+    if role.name in GALLOPERS:
+        _dress_neck(pen.at(x - 0.15, y + 0.16, turn=18), role, 0.0, half * 0.95)
     _dress_head(pen.at(x, y), role, half)
+    for name, colour in role.held:
+        if name in IN_FRONT:
+            IN_FRONT[name](pen.at(x if x < 0.1 else x + 0.2, -0.16, 0.32), colour)
     if role.eyes == "closed":
         _draw_sleep(pen.at(x, 0), y)
 

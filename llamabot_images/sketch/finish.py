@@ -20,10 +20,10 @@ def _small_size(image: Image.Image) -> tuple[int, int]:
     return max(8, round(image.width * share)), max(8, round(image.height * share))
 
 
-def shine_lamp(image: Image.Image, lamp: Lamp) -> Image.Image:
+def shine_lamp(image: Image.Image, lamp: Lamp, unit: float) -> Image.Image:
     """Return *image* dark but for the warm light below *lamp*."""
     size = _small_size(image)
-    scale = size[0] / image.width * min(image.size)
+    scale = size[0] / image.width * unit
     x, top, low, reach = lamp.x * scale, lamp.y * scale, lamp.floor * scale, lamp.reach * scale
     cone = Image.new("L", size)
     draw = ImageDraw.Draw(cone)
@@ -33,9 +33,10 @@ def shine_lamp(image: Image.Image, lamp: Lamp) -> Image.Image:
     draw.ellipse((x - reach * 1.15, low - reach * 0.24, x + reach * 1.15, low + reach * 0.26), fill=255)
     draw.ellipse((x - reach * 0.8, top - reach * 0.6, x + reach * 0.8, top + reach * 0.8), fill=210)
     cone = cone.filter(ImageFilter.GaussianBlur(max(1.0, size[0] / 22))).resize(image.size, Image.Resampling.BICUBIC)
-    dim = ImageChops.multiply(image, Image.new("RGB", image.size, (126, 118, 172)))
-    warm = ImageChops.multiply(ImageChops.add(image, image, 1.66, 6), Image.new("RGB", image.size, (255, 236, 206)))
-    return Image.composite(warm, dim, cone)
+    dim = image.point([round(i * share) for share in (0.49, 0.46, 0.67) for i in range(256)])
+    warm = [round(min(255, i * 1.2 + 6) * share) for share in (1.0, 0.925, 0.81) for i in range(256)]
+    dim.paste(image.point(warm), (0, 0), cone)
+    return dim
 
 
 def add_vignette(image: Image.Image, ink: RGB, strength: float) -> Image.Image:
@@ -48,8 +49,12 @@ def add_vignette(image: Image.Image, ink: RGB, strength: float) -> Image.Image:
 
 def add_grain(image: Image.Image, amount: int) -> Image.Image:
     """Return *image* with the even grain of paper, *amount* levels up and down."""
-    speck = paper_noise(*image.size, levels=[128 + round((i / 255 * 2 - 1) * amount) for i in range(256)])
-    return ImageChops.add(image, Image.merge("RGB", (speck, speck, speck)), 1, -128)
+    speck = paper_noise(image.width, 256, levels=[128 + round((i / 255 * 2 - 1) * amount) for i in range(256)])
+    grain = Image.merge("RGB", (speck, speck, speck))
+    for top in range(0, image.height, 256):
+        strip = image.crop((0, top, image.width, min(top + 256, image.height)))
+        image.paste(ImageChops.add(strip, grain.crop((0, 0, *strip.size)), 1, -128), (0, top))
+    return image
 
 
 def apply_style(image: Image.Image, style: str | None, paper: RGB, dice: Chance) -> Image.Image:

@@ -31,7 +31,8 @@ def _leg(pen: Pen, points: list[Point], fill: RGB, hoof: RGB) -> None:
 
 
 def _horse_like(build: _Build) -> Callable[[Pen, RGB, str], None]:
-    def draw(pen: Pen, colour: RGB, eyes: str) -> None:
+    def draw(whole: Pen, colour: RGB, eyes: str) -> None:
+        pen = whole.at(0, 0, 1 / (1 + 0.8 * build.neck))
         mane, hoof = rgb(build.mane), rgb(build.hoof)
         far = darker(colour, 0.2)
         _leg(pen, [(0.14, -0.36), (0.24, -0.2), (0.2, -0.035)], far, darker(hoof, 0.2))
@@ -152,7 +153,7 @@ def _dinosaur(pen: Pen, colour: RGB, eyes: str) -> None:
     pen.curve([(0.5, -0.8), (0.55, -0.79), (0.59, -0.82)], 0.014, darker(colour, 0.6))
 
 
-_HEAD = (0.42, -0.86, 0.13)
+_HEAD = (0.44, -0.83, 0.14)
 
 # How to draw it, its usual colour, where its head is (x, y, half width).
 GALLOPERS: dict[str, tuple[Callable[[Pen, RGB, str], None], str, tuple[float, float, float]]] = {
@@ -161,6 +162,6 @@ GALLOPERS: dict[str, tuple[Callable[[Pen, RGB, str], None], str, tuple[float, fl
     "zebra": (_horse_like(_Build("2c2830", "2c2830", "zebra")), "f8f5ef", _HEAD),
     "donkey": (_horse_like(_Build("4d4a52", "3a3a40", "donkey")), "9c98a0", _HEAD),
     "camel": (_horse_like(_Build("8a5c34", "6b4a30", "camel")), "d6a566", _HEAD),
-    "giraffe": (_horse_like(_Build("8a4f2a", "6b4a30", "giraffe", 0.34)), "f2c668", (0.42, -1.2, 0.13)),
+    "giraffe": (_horse_like(_Build("8a4f2a", "6b4a30", "giraffe", 0.34)), "f2c668", (0.33, -0.945, 0.1)),
     "dinosaur": (_dinosaur, "6aa86f", (0.44, -0.88, 0.16)),
 }  # fmt: skip

@@ -14,11 +14,11 @@ space: astronaut, robot, rocket, planet
 city: robot, car, bicycle, fireworks, camera, umbrella
 poster: robot, balloon, sunglasses
 meadow: dinosaur, bicycle, castle, hot air balloon, apple, guitar, balloon, bouquet, flower, rainbow, moon,
- star, sun, flowers, unicorn, rabbit, bee, butterfly
+ star, sun, flowers, unicorn, rabbit, bee, butterfly, tree, house, pumpkin, windmill, fence
 mountains: dinosaur, tent, campfire, train, aurora, castle, hot air balloon, camera, rainbow, moon, star,
- sun, unicorn
-forest: owl, deer, tent, campfire, mushroom, lantern, unicorn
-lake: duck, bridge, rainbow, moon, star, frog
+ sun, unicorn, house
+forest: wand, owl, deer, tent, campfire, mushroom, lantern, unicorn
+lake: house, duck, bridge, rainbow, moon, star, frog
 room: book, cup, laptop, cake, gift, pizza, paints, apple, guitar, chef hat
 """
 

@@ -18,7 +18,7 @@ from llamabot_images.sketch.colours import (
     to_gray,
 )
 
-__all__ = ["COLOURS", "Palette", "choose", "tilt"]
+__all__ = ["COLOURS", "Palette", "choose", "thing_colour", "tilt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,21 @@ COLOURS: dict[str, str] = {
     "mint": "8fd6b8", "teal": "1f8f8f", "turquoise": "35bfb8", "cyan": "35c3dc", "blue": "3a72d0",
     "navy": "22346e", "indigo": "443f9c", "purple": "7e4bb0", "violet": "8e5bc4", "lavender": "b7a2e0",
     "magenta": "cf3f9f", "pink": "f28cb0", "brown": "8a5a3c", "beige": "dcc6a0",
-    "cream": "f4e7c9", "silver": "b9c0c8", "copper": "bd6f43", "bronze": "a9783f", "coral pink": "f77f66",
+    "cream": "f4e7c9", "silver": "b9c0c8", "copper": "bd6f43", "coral pink": "f77f66",
     "peach": "fcb48f", "gray": "8c8f96", "black": "22222a", "white": "f6f4ef",
 }  # fmt: skip
+
+
+# Things that look strange in any colour but their own.
+_OWN: dict[str, str] = {
+    "tree": "6fa35a", "palm": "5ca068", "cactus": "60966a", "pumpkin": "f0842c", "apple": "d63a3a", "heart": "e0405c",
+    "top hat": "2c2a36", "cowboy hat": "a9683f", "wizard hat": "5b4a9e", "guitar": "c9783f", "rocket": "d8483e",
+}  # fmt: skip
+
+
+def thing_colour(name: str, word: str | None, other: RGB) -> RGB:
+    """Return the colour of a thing: the colour named for it, else its own, else *other*."""
+    return rgb(COLOURS[word] if word else _OWN[name]) if word or name in _OWN else other
 
 
 def choose(chance: Chance, time: str | None) -> Palette:

@@ -85,7 +85,7 @@ brown: braun, braune, brauner, marron, brun, brune, chocolate, 棕色, 茶色, �
 beige: tan, sandy
 cream: ivory, creme
 silver: silbern, argente, plateado, 银色, 銀色, 은색
-copper: rust, rusty
+copper: bronze, rust, rusty
 coral pink: korallenrot
 peach: apricot
 gray: grey, grau, graue, grauer, gris, grise, 灰色, 회색
@@ -115,7 +115,6 @@ closed: 😴, 💤, sleeping, asleep, sleepy, sleep, napping, dreaming, resting,
     dort, endormi, dormant, durmiendo, dormido, meditating, meditation, 睡觉, 睡着, 眠る, 寝る, 잠자는
 riding: rides, ride, on horseback, on the back of, reitet, reitend, chevauchant, monte, montando,
     cabalgando, 骑, 乗る
-group: herd, flock, group, family, many, crowd, pack, some, several
 """
 
 NUMBERS = {

@@ -9,20 +9,23 @@ from llamabot_images.sketch.words import Brief, Noun
 __all__ = ["place_of", "time_of", "with_somebody"]
 
 _OUTDOORS = ("meadow", "mountains", "forest", "lake", "sea", "poster")
+_DEEP = frozenset({"fish", "octopus", "jellyfish"})
 _NIGHTLY = frozenset({"moon", "star", "aurora", "fireworks", "campfire", "lamp", "lantern"})
 _FRIENDS = ("red panda", "fox", "cat", "bear", "rabbit", "otter", "llama", "panda", "koala", "raccoon")
 
 
 def place_of(brief: Brief, dice: Chance) -> str:
     """Return where the picture takes place."""
+    if brief.place == "sea" and any(noun.name in _DEEP for noun in brief.beings):
+        return "underwater"
     if brief.place:
         return brief.place
+    if brief.style == "neon" and not brief.beings:
+        return "city"
     if brief.empty:
         return "abstract"
     if brief.has("vase") or brief.has("lamp"):
         return "room"
-    if brief.style == "neon" and not brief.beings:
-        return "city"
     if "snow" in brief.weather:
         return "winter"
     for noun in (*brief.scenery, *brief.held, *brief.worn, *brief.beings):
@@ -39,7 +42,7 @@ def time_of(brief: Brief, place: str | None) -> str | None:
     named = {noun.name for noun in (*brief.scenery, *brief.held)}
     if named & _NIGHTLY and "sun" not in named:
         return "night"
-    if place == "space" or brief.style == "neon":
+    if place == "space" or brief.style == "neon" or "storm" in brief.weather:
         return "night"
     return "day" if brief.has("sun") or brief.has("rainbow") else None
 

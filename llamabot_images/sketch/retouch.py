@@ -13,7 +13,7 @@ from llamabot_images.sketch.finish import apply_style
 from llamabot_images.sketch.ornaments import ORNAMENTS
 from llamabot_images.sketch.palette import COLOURS, choose
 from llamabot_images.sketch.plan import time_of, with_somebody
-from llamabot_images.sketch.scene import Scene
+from llamabot_images.sketch.scene import Scene, unit_of
 from llamabot_images.sketch.scenery import draw_scenery
 from llamabot_images.sketch.sky import draw_clouds, draw_light, draw_stars, hang_up
 from llamabot_images.sketch.weather import draw_weather
@@ -149,15 +149,15 @@ def _with_things(
     """Return *image* with sky, weather and things of the brief drawn into it."""
     winter = replace(brief, weather=("snow",)) if brief.place == "winter" and not brief.weather else brief
     canvas = canvas_over(image)
-    short = min(image.size)
-    unit = float(short * canvas.factor)
-    whole = Pen(canvas, (unit, 0.0, 0.0, 0.0, unit, 0.0))
-    scene = _scene(canvas, whole, (image.width / short, image.height / short), winter, time, dice)
+    unit = unit_of(*image.size)
+    scale = unit * canvas.factor
+    whole = Pen(canvas, (scale, 0.0, 0.0, 0.0, scale, 0.0))
+    scene = _scene(canvas, whole, (image.width / unit, image.height / unit), winter, time, dice)
     _draw_in_sky(scene, named_time=brief.time)
     things = replace(brief, scenery=tuple(noun for noun in brief.scenery if noun.name not in _IN_SKY))
     if things.beings or things.held or things.scenery:
         left, top, side = _spot(image.size, where)
-        small = whole.at(left / short, top / short, side / short)
+        small = whole.at(left / unit, top / unit, side / unit)
         boxed = _scene(canvas, small, (1.0, 1.0), things, time, dice)
         draw_scenery(boxed)
         draw_beings(boxed)

@@ -8,7 +8,7 @@ from llamabot_images.sketch.scene import Scene
 from llamabot_images.sketch.shapes import limb, oval, rounded_box, smooth, trace, waves
 from llamabot_images.sketch.sky import draw_moon
 
-__all__ = ["draw_armchair", "draw_rug", "room_back", "room_things"]
+__all__ = ["draw_armchair", "draw_cushion", "draw_rug", "room_back", "room_things"]
 
 _WOOD: RGB = (146, 96, 66)
 
@@ -78,7 +78,7 @@ def room_things(scene: Scene) -> None:
     _window(scene, dice, (0.05 * min(wide, 1.4), top, 0.05 * min(wide, 1.4) + 0.31, top + 0.38 * unit))
     _bookcase(scene, dice, (wide - 0.31, top + 0.02, wide + 0.02, _skirting(scene) + 0.01))
     if wide > 1.45:
-        _frames(scene, dice, wide * 0.5 + 0.38, top + 0.05)
+        _picture(scene, dice, wide * 0.5 + 0.35, top + 0.05)
     if wide > 2.2:
         _bookcase(scene, dice, (wide - 0.86, top + 0.1, wide - 0.4, _skirting(scene) + 0.01))
         _window(scene, dice, (wide * 0.5 - 0.1, top, wide * 0.5 + 0.25, top + 0.4 * unit))
@@ -195,24 +195,19 @@ def _trinket(scene: Scene, dice: Chance, x: float, floor: float, room: float) ->
     scene.pen.form(vase, fill, darker(fill, 0.6), 0.5)
 
 
-def _frames(scene: Scene, dice: Chance, x: float, y: float) -> None:
-    """Hang two pictures."""
-    for left, top, wide, tall in ((x, y, 0.17, 0.22), (x + 0.2, y + 0.05, 0.14, 0.14)):
-        box = rounded_box(left, top, left + wide, top + tall, 0.004)
-        scene.pen.poly([(px + 0.008, py + 0.01) for px, py in box], scene.palette.ink, 0.3)
-        scene.pen.poly(box, _wood(scene))
-        sheet = [
-            (left + 0.012, top + 0.012),
-            (left + wide - 0.012, top + 0.012),
-            (left + wide - 0.012, top + tall - 0.012),
-            (left + 0.012, top + tall - 0.012),
-        ]
-        scene.pen.poly(sheet, mix(scene.palette.paper, _wall(scene), 0.25))
-        with scene.pen.inside(sheet) as art:
-            art.dot(left + wide * 0.6, top + tall * 0.4, wide * 0.2, dice.pick(scene.palette.accent))
-            for i in range(2):
-                line = waves(left, left + wide, top + tall * (0.62 + 0.15 * i), [(0.015, 0.14, dice.between(0, 1))])
-                art.poly([*line, (left + wide, top + tall), (left, top + tall)], scene.land(0.3 + 0.4 * i))
+def _picture(scene: Scene, dice: Chance, left: float, top: float) -> None:
+    """Hang a framed landscape on the wall."""
+    wide, tall = 0.17, 0.22
+    frame, pen = rounded_box(left, top, left + wide, top + tall, 0.004), scene.pen
+    pen.poly([(x + 0.008, y + 0.01) for x, y in frame], scene.palette.ink, 0.3)
+    pen.poly(frame, _wood(scene))
+    sheet = rounded_box(left + 0.012, top + 0.012, left + wide - 0.012, top + tall - 0.012, 0.001)
+    pen.poly(sheet, mix(scene.palette.paper, _wall(scene), 0.25))
+    with pen.inside(sheet) as art:
+        art.dot(left + wide * 0.6, top + tall * 0.4, wide * 0.2, dice.pick(scene.palette.accent))
+        for i in range(2):
+            line = waves(left, left + wide, top + tall * (0.62 + 0.15 * i), [(0.015, 0.14, dice.between(0, 1))])
+            art.poly([*line, (left + wide, top + tall), (left, top + tall)], scene.land(0.3 + 0.4 * i))
 
 
 def _pot_plant(scene: Scene, dice: Chance, x: float, y: float, tall: float) -> None:
@@ -251,6 +246,15 @@ def draw_rug(scene: Scene, x: float, reach: float) -> None:
         scene.pen.poly(
             oval(x, scene.floor + 0.01, reach * share, reach * 0.2 * share, count=72), mix(shade, _wood(scene), 0.2)
         )
+
+
+def draw_cushion(scene: Scene, x: float, size: float) -> None:
+    """Draw a big cushion under the one who sits, *size* being the sitter's height."""
+    pen = scene.pen.at(x, scene.floor, size)
+    fill = mix(scene.palette.accent[1], scene.palette.ink, 0.25 if scene.night else 0.05)
+    shape = smooth(trace("-0.48,-0.06 -0.4,-0.14 0,-0.17 0.4,-0.14 0.48,-0.06 0.42,0.04 0,0.075 -0.42,0.04"))
+    pen.form(shape, fill, darker(fill, 0.6), 0.55)
+    pen.curve([(-0.46, -0.03), (-0.2, 0.02), (0.2, 0.02), (0.46, -0.03)], 0.012, lighter(fill, 0.25))
 
 
 def draw_armchair(scene: Scene, x: float, size: float) -> None:

@@ -8,7 +8,15 @@ from llamabot_images.sketch.colours import RGB, darker, mix
 from llamabot_images.sketch.palette import Palette
 from llamabot_images.sketch.words import Brief
 
-__all__ = ["Lamp", "Scene"]
+__all__ = ["Lamp", "Scene", "unit_of"]
+
+# A strip longer than this is drawn as a slice of a larger picture, or it would hold ever more trees.
+_LONGEST = 7.0
+
+
+def unit_of(width: int, height: int) -> float:
+    """Return how many pixels one unit of a scene is: the shorter side, more for a very long strip."""
+    return max(float(min(width, height)), max(width, height) / _LONGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class Lamp:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A picture being drawn. One unit is the picture's shorter side; y grows downwards.
+    """A picture being drawn. One unit is :func:`unit_of`; y grows downwards.
 
     :param ground: Where figures stand, as a share of the height.
     """

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from llamabot_images.sketch import buildings, plants, vehicles
 from llamabot_images.sketch.canvas import Pen
 from llamabot_images.sketch.chance import Chance
-from llamabot_images.sketch.city import street_lamp
-from llamabot_images.sketch.colours import RGB, darker, lighter, mix, rgb
-from llamabot_images.sketch.figures import figure_size
+from llamabot_images.sketch.colours import RGB, darker, lighter, mix
+from llamabot_images.sketch.figures import figure_size, sideways
 from llamabot_images.sketch.held import IN_FRONT, RAISED
-from llamabot_images.sketch.palette import COLOURS
-from llamabot_images.sketch.room import draw_armchair, draw_rug
+from llamabot_images.sketch.palette import thing_colour
+from llamabot_images.sketch.room import draw_armchair, draw_cushion, draw_rug
 from llamabot_images.sketch.scene import Lamp, Scene
-from llamabot_images.sketch.shapes import limb, oval, ring_part, rounded_box, smooth, trace
+from llamabot_images.sketch.shapes import limb, ring_part, rounded_box, smooth, trace
 from llamabot_images.sketch.words import Noun
 
 __all__ = ["draw_scenery", "find_lamp"]
@@ -20,12 +19,12 @@ __all__ = ["draw_scenery", "find_lamp"]
 Piece = Callable[[Scene, Pen, RGB], None]
 
 
-def _plant(draw: Callable[[Pen, RGB, Chance, bool], None], fill: str | None) -> Piece:
-    """Return *draw* as a piece of scenery, in the colour *fill* unless the prompt names one."""
+def _plant(draw: Callable[[Pen, RGB, Chance, bool], None]) -> Piece:
+    """Return *draw* as a piece of scenery; leaves turn in autumn."""
 
     def piece(scene: Scene, pen: Pen, colour: RGB) -> None:
-        own = scene.toned(rgb(fill)) if fill and colour in scene.palette.accent else colour
-        draw(pen, own, scene.chance.stream("plant"), "snow" in scene.brief.weather)
+        leaves = mix(colour, (222, 120, 48), 0.7) if "wind" in scene.brief.weather else colour
+        draw(pen, scene.toned(leaves), scene.chance.stream("plant"), "snow" in scene.brief.weather)
 
     return piece
 
@@ -46,14 +45,14 @@ _ON_GROUND: dict[str, tuple[Piece, float, float]] = {
     "pumpkin": (buildings.pumpkin, 0.36, 0.15), "fence": (buildings.fence, 0.16, 0.11),
     "bridge": (buildings.bridge, 0.4, 0.24), "car": (vehicles.car, 0.3, 0.2),
     "bicycle": (vehicles.bicycle, 0.46, 0.32), "train": (vehicles.train, 0.26, 0.17),
-    "tree": (_plant(plants.round_tree, "6fa35a"), 0.62, 0.5), "palm": (_plant(plants.palm, "5ca068"), 0.6, 0.5),
-    "mushroom": (_plant(plants.mushroom, None), 0.44, 0.16), "cactus": (_plant(plants.cactus, "60966a"), 0.52, 0.3),
+    "tree": (_plant(plants.round_tree), 0.62, 0.86), "palm": (_plant(plants.palm), 0.6, 0.5),
+    "mushroom": (_plant(plants.mushroom), 0.44, 0.16), "cactus": (_plant(plants.cactus), 0.52, 0.3),
     "flowers": (_flower_bed, 0.3, 0.15),
 }  # fmt: skip
 
 
 def _colour(scene: Scene, noun: Noun, place: int) -> RGB:
-    return rgb(COLOURS[noun.colour]) if noun.colour else scene.palette.accent[place % len(scene.palette.accent)]
+    return thing_colour(noun.name, noun.colour, scene.palette.accent[place % len(scene.palette.accent)])
 
 
 def find_lamp(scene: Scene) -> Lamp | None:
@@ -92,7 +91,8 @@ def _set_down(scene: Scene, dice: Chance, noun: Noun, place: int) -> None:
     unit, wide = min(scene.height, 1.15), scene.width
     if scene.brief.beings or place:
         side = (0.17, 0.85, 0.3, 0.7)[(place + dice.below(2)) % 4]
-        x, y, size = wide * side, scene.floor - 0.02 + 0.012 * place, beside * unit
+        y, size = scene.floor - 0.02 + 0.012 * place, beside * unit
+        x = min(max(wide * side, 0.27), max(wide - 0.27, 0.27))
     else:
         x, y, size = wide * dice.between(0.46, 0.54), scene.floor + 0.01, alone * unit
     for i in range(min(noun.count, 4)):
@@ -137,8 +137,9 @@ def _furnish(scene: Scene) -> None:
     size = figure_size(scene)
     many = sum(noun.count for noun in scene.brief.beings)
     draw_rug(scene, x, min(0.62 * size + 0.36 * size * min(many, 5), 0.56 * scene.width))
-    if many == 1 and scene.chance.stream("chair").sometimes(0.6):
-        draw_armchair(scene, x, size)
+    seated = not sideways(scene.brief.beings[0].name)
+    if many == 1 and seated:
+        (draw_armchair if scene.chance.stream("chair").sometimes(0.6) else draw_cushion)(scene, x, size)
 
 
 def _still_life(scene: Scene, x: float) -> None:
@@ -201,8 +202,8 @@ def _light_cone(scene: Scene, lamp: Lamp) -> None:
 
 def _pendant(scene: Scene, lamp: Lamp) -> None:
     """Draw a lamp that hangs from the ceiling."""
-    word = scene.brief.colour_of("lamp")
-    fill = rgb(COLOURS[word]) if word else mix(scene.palette.accent[1], scene.palette.accent[0], 0.25)
+    accent = scene.chance.stream("lamp").pick(scene.palette.accent)
+    fill = thing_colour("lamp", scene.brief.colour_of("lamp"), mix(accent, scene.palette.accent[1], 0.3))
     pen = scene.pen.at(lamp.x, lamp.y, 0.165 * min(scene.height, 1.1))
     pen.line([(0, -0.5), (0, -9)], 0.03, darker(scene.palette.ink, 0.2))
     pen.glow(0, 0.0, 2.4, (255, 214, 130), 0.55)
@@ -219,5 +220,14 @@ def _pendant(scene: Scene, lamp: Lamp) -> None:
 
 
 def _outdoor_lamp(scene: Scene, lamp: Lamp) -> None:
-    street_lamp(scene, lamp.x + lamp.reach * 0.72, scene.floor, (lamp.floor - lamp.y) * 0.98)
-    scene.pen.poly(oval(lamp.x + lamp.reach * 0.5, lamp.floor, lamp.reach, lamp.reach * 0.13), (255, 222, 150), 0.18)
+    """Draw a lamp on a pole that leans over the figure."""
+    iron, x = mix((46, 46, 58), scene.palette.ink, 0.4), lamp.x + lamp.reach * 0.86
+    top, low = lamp.y - 0.06, scene.floor - 0.02
+    pole = [(x, low), (x, top + 0.16), (x - 0.06, top), ((x + lamp.x) / 2, top - 0.04), (lamp.x, top - 0.02)]
+    scene.pen.curve(pole, 0.02, iron)
+    scene.pen.poly(rounded_box(x - 0.035, low - 0.03, x + 0.035, low + 0.005, 0.01), iron)
+    pen = scene.pen.at(lamp.x, lamp.y, 0.16)
+    pen.glow(0, 0, 2.2, (255, 214, 130), 0.6)
+    pen.oval(0, 0, 0.5, 0.1, (255, 240, 190))
+    pen.poly([*ring_part(0, 0, 0.54, 0.42, 180, 360, count=20), *ring_part(0, 0, 0.54, 0.08, 0, 180, count=14)], iron)
+    pen.poly(ring_part(0, 0.01, 0.48, 0.065, 0, 360, count=30), (255, 240, 190))

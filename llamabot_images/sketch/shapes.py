@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-__all__ = ["Point", "limb", "mirrored", "oval", "ring_part", "rounded_box", "smooth", "star", "trace", "waves"]
+__all__ = ["Point", "limb", "oval", "ring_part", "rounded_box", "smooth", "star", "trace", "waves"]
 
 Point = tuple[float, float]
 
@@ -104,8 +104,3 @@ def waves(
         x = left + (right - left) * i / count
         line.append((x, y + sum(h * math.sin(2 * math.pi * (x / length + phase)) for h, length, phase in parts)))
     return line
-
-
-def mirrored(points: Sequence[Point]) -> list[Point]:
-    """Return *points* on the other side of the vertical axis."""
-    return [(-x, y) for x, y in points]

@@ -74,9 +74,7 @@ def draw_light(scene: Scene, dice: Chance, horizon: float) -> None:
     radius = 0.13 if scene.palette.time in ("sunset", "dawn") else 0.075
     for reach, strength in ((5.4, 0.5), (2.4, 0.5)):
         scene.pen.glow(x, y, radius * reach, glow, strength)
-    scene.pen.form(
-        oval(x, y, radius, radius, count=72), lighter(glow, 0.35), mix(glow, scene.palette.accent[0], 0.5), 0.5
-    )
+    scene.pen.form(oval(x, y, radius, radius, count=72), lighter(glow, 0.35), mix(glow, (255, 170, 90), 0.5), 0.5)
 
 
 def draw_moon(pen: Pen, colour: RGB, dice: Chance) -> None:

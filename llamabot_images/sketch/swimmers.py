@@ -65,7 +65,13 @@ def _whale(pen: Pen, colour: RGB, eyes: str) -> None:
 
 def _octopus(pen: Pen, colour: RGB, eyes: str) -> None:
     for i, (x, lift) in enumerate(((-0.5, -0.1), (-0.36, 0.0), (-0.12, 0.02), (0.12, 0.02), (0.36, 0.0), (0.5, -0.1))):
-        path = [(x * 0.4, -0.4), (x * 0.8, -0.2), (x, lift - 0.03), (x * 1.25, lift - 0.1 - 0.04 * (i % 2))]
+        out = math.copysign(0.13, x)
+        path = [
+            (x * 0.4, -0.4),
+            (x * 0.85, -0.2),
+            (x + 0.2 * out, lift - 0.05),
+            (x + out, lift - 0.07 - 0.05 * (i % 2)),
+        ]
         pen.form(limb(path, (0.15, 0.12, 0.09, 0.04)), darker(colour, 0.05 + 0.07 * (i % 2)), darker(colour, 0.6), 0.4)
     head = smooth(trace("-0.2,-0.3 -0.33,-0.6 -0.22,-0.92 0,-1 0.22,-0.92 0.33,-0.6 0.2,-0.3"))
     pen.form(head, colour, darker(colour, 0.6), 0.45)

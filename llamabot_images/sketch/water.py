@@ -7,7 +7,7 @@ from PIL import Image, ImageOps
 from llamabot_images.sketch.canvas import gradient
 from llamabot_images.sketch.chance import Chance
 from llamabot_images.sketch.colours import RGB, darker, lighter, mix
-from llamabot_images.sketch.landscape import draw_ridge, hilly_ridge, mountain_land, scatter
+from llamabot_images.sketch.landscape import draw_ridge, hilly_ridge, mountain_land
 from llamabot_images.sketch.plants import grass, palm
 from llamabot_images.sketch.scene import Scene
 from llamabot_images.sketch.shapes import limb, oval, smooth, star, waves
@@ -27,7 +27,7 @@ def _horizon(scene: Scene) -> float:
 
 def _afloat(scene: Scene) -> bool:
     """Say whether the picture is out on the water, without a beach."""
-    swims = any(noun.name in ("whale", "fish", "turtle", "octopus", "jellyfish") for noun in scene.brief.beings)
+    swims = any(noun.name in ("whale", "fish", "jellyfish") for noun in scene.brief.beings)
     return swims or scene.brief.has("boat") or (scene.brief.has("lighthouse") and not scene.brief.beings)
 
 
@@ -245,8 +245,3 @@ def _coral(scene: Scene, dice: Chance, x: float, y: float) -> None:
     for lean in (-0.5, -0.2, 0.12, 0.45):
         path = [(x, y), (x + lean * tall * 0.6, y - tall * 0.5), (x + lean * tall, y - tall * dice.between(0.75, 1.1))]
         scene.pen.form(limb(path, (0.03, 0.026, 0.03)), fill, darker(fill, 0.6), 0.35)
-
-
-def lake_trees(scene: Scene, dice: Chance) -> None:
-    """Plant a few trees on the near shore."""
-    scatter(scene, dice, hilly_ridge(scene, dice, scene.ground, 0.01), 2, (0.2, 0.3), scene.land(0.9))

@@ -76,7 +76,7 @@ def _trunks(scene: Scene, dice: Chance, fill: RGB, row: int) -> None:
 def _canopy(scene: Scene, dice: Chance, fill: RGB, row: int) -> None:
     """Hang a fringe of leaves from the top."""
     low = scene.height * (0.24 - 0.055 * row) + 0.03 * row
-    count = round(13 * scene.width)
+    count = max(1, round(13 * scene.width))
     for i in range(count + 1):
         x = scene.width * i / count + dice.between(-0.03, 0.03)
         edge = abs(x / scene.width - 0.5) * 0.22 * row

@@ -57,7 +57,7 @@ class Brief:
     :param weather: Rain, snow, storm, fog, wind.
     :param colours: Colour words that belong to no noun.
     :param style: How it is to look, ``None`` when not said.
-    :param moods: ``"happy"``, ``"closed"`` (asleep), ``"riding"``, ``"group"``.
+    :param moods: ``"happy"``, ``"closed"`` (asleep), ``"riding"``.
     """
 
     beings: tuple[Noun, ...] = ()

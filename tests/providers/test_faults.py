@@ -1,7 +1,5 @@
 """The provider server by itself: every scripted fault looks on the wire as its name says."""
 
-# ruff: noqa: SIM300 (expected == actual)
-
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor

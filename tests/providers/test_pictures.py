@@ -1,7 +1,5 @@
 """The sample pictures are what they say: whole, of the asked size and weight, each unlike the next."""
 
-# ruff: noqa: SIM300 (expected == actual)
-
 import base64
 import io
 from typing import Any

@@ -1,0 +1,62 @@
+"""Read the provider's own reply where LiteLLM's holds no picture, or not all."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from llamabot_images import refusals, replies
+from llamabot_images.errors import NoImageError
+from llamabot_images.failures import Failure
+from llamabot_images.retry import SendFailed
+
+__all__ = ["raise_reading", "with_picture"]
+
+#: What stands in a reply that tells of single pictures which are withheld.
+FLAGS = (b'"has_nsfw_concepts"', b'"respect_moderation"', b'"raiFilteredReason"')
+
+
+def with_picture(reply: Any, raw: list[Any], keywords: Mapping[str, Any]) -> Any:
+    """Return *reply*, or raise the refusal that the provider's own words tell of where it holds no picture.
+
+    :param reply: As LiteLLM gave it; what the provider says of single pictures is noted in its hidden parameters.
+    :param raw: The provider's own replies.
+    :param keywords: What was asked.
+    """
+    reasons = _withheld(raw, keywords)
+    slots = enumerate(replies.slots(reply))
+    if any(not slot.is_empty and place not in reasons for place, slot in slots):
+        if reasons and isinstance(hidden := replies.get(reply, "_hidden_params"), dict):
+            hidden["withheld"] = reasons
+        return reply
+    failure = _read(raw)
+    if failure is None:
+        return reply
+    raise SendFailed(failure, NoImageError(failure.text))
+
+
+def raise_reading(raw: list[Any]) -> None:
+    """Raise what a reply with status 200 says, where it holds no picture: LiteLLM makes unlike errors of such."""
+    if not raw or raw[-1].status_code != 200:
+        return
+    body = _json(raw[-1])
+    failure = refusals.read(body)
+    if failure is None and body is not None and refusals.is_empty(body):
+        failure = Failure("ambiguous", "No image data found in the response", 200)
+    if failure is not None:
+        raise SendFailed(failure, NoImageError(failure.text)) from None
+
+
+def _read(raw: list[Any]) -> Failure | None:
+    return refusals.read(_json(raw[-1])) if raw and raw[-1].status_code == 200 else None
+
+
+def _withheld(raw: list[Any], keywords: Mapping[str, Any]) -> dict[int, str]:
+    if not raw or keywords.get("enable_safety_checker") is False or not any(one in raw[-1].content for one in FLAGS):
+        return {}
+    return refusals.withheld(_json(raw[-1]))
+
+
+def _json(response: Any) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None

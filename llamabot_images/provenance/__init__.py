@@ -1,0 +1,109 @@
+"""What made a picture: its record, beside it or in it, and what other marks say."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from llamabot_images.errors import ProvenanceLostWarning
+from llamabot_images.payload import MAX_BYTES
+from llamabot_images.provenance.embed import embed
+from llamabot_images.provenance.marks import Provenance, marks_of
+from llamabot_images.provenance.records import record_of, sent_by
+from llamabot_images.provenance.sidecars import read_sidecar, sidecar_of, write_sidecar
+from llamabot_images.warn import warn
+
+__all__ = [
+    "Provenance",
+    "asked_in",
+    "embed",
+    "marks_of",
+    "read_provenance",
+    "record_of",
+    "sent_by",
+    "sidecar_of",
+    "warn_of_loss",
+    "write_sidecar",
+]
+
+#: What is asked again.
+_ASKED = ("prompt", "model", "size", "quality", "seed")
+#: What the conversion itself warns of.
+_TOLD = frozenset({"c2pa", "sidecar"})
+
+
+def read_provenance(path: str | Path) -> Provenance | None:
+    """Return what a picture file, and the sidecar beside it, say of where the picture comes from.
+
+    Read are this library's own record, C2PA's presence, IPTC's fields, generation parameters as A1111's web UI
+    and others write them, and ComfyUI's graph. A corrupt or cut picture gives what can be read of it.
+
+    :param path: The picture's, not the sidecar's. Of a file over 64 MiB, the beginning is read.
+    :return: ``None`` where nothing is said.
+    :raises OSError: When there is no such file, or it cannot be read.
+    """
+    path = Path(path)
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        data = file.read(MAX_BYTES)
+    found = marks_of(data)
+    beside = read_sidecar(path)
+    if beside is not None:
+        is_whole = status.st_size == len(data)
+        same = is_whole and beside.get("sha256") == hashlib.sha256(data).hexdigest()
+        found = _with_sidecar(found, beside, changed=not same)
+    return found or None
+
+
+def _with_sidecar(found: Provenance, record: Mapping[str, Any], *, changed: bool) -> Provenance:
+    marks = (*found.marks, "sidecar")
+    if changed and found.record:
+        return replace(found, marks=marks)
+    prompt, model = (value if isinstance(value := record.get(name), str) else None for name in ("prompt", "model"))
+    if changed:
+        prompt, model = found.prompt or prompt, found.model or model
+    return replace(found, marks=marks, prompt=prompt, model=model, record=record, changed=changed)
+
+
+def asked_in(path: str | Path) -> dict[str, Any]:
+    """Return what was asked for a picture, as settings of a bot and the prompt.
+
+    :param path: A picture that this library saved with a sidecar, or embedded a record in.
+    :return: ``prompt``, and those of ``model``, ``size``, ``quality`` and ``seed`` that are known. A size or
+        quality of ``None`` was left to the model.
+    :raises ValueError: When the picture has no such record, or one of other bytes.
+    :raises OSError: When the file cannot be read.
+    """
+    found = read_provenance(path)
+    name = Path(path).name
+    if found is None or not found.record:
+        raise ValueError(f"{name!r} has no record of how it was made: {_advice(found)}; nothing was sent")
+    if found.changed:
+        raise ValueError(
+            f"{name!r} is not the picture that its record {sidecar_of(path).name!r} is of: it was edited, or another "
+            f"picture was saved in its place; {_advice(found)}; nothing was sent"
+        )
+    asked = {key: found.record[key] for key in _ASKED if key in found.record}
+    return {key: value for key, value in asked.items() if value is not None or key in ("size", "quality")}
+
+
+def _advice(found: Provenance | None) -> str:
+    if found is None or not found.prompt:
+        return "call the bot with a prompt; ImageBot(sidecar=True) keeps a record of every picture it saves"
+    return "call the bot with read_provenance(path).prompt to draw what it says"
+
+
+def warn_of_loss(before: bytes, after: bytes) -> None:
+    """Warn of marks that a conversion has removed and not spoken of: texts of a PNG, the XMP of a GIF.
+
+    :param before: The picture as it was.
+    :param after: The converted one.
+    """
+    kept = marks_of(after).marks
+    told = _TOLD if before.startswith(b"GIF8") else _TOLD | {"iptc"}
+    lost = [mark for mark in marks_of(before).marks if mark not in kept and mark not in told]
+    if lost:
+        what = f"converting removed what says where the picture comes from: {', '.join(lost)}"
+        warn(what, ProvenanceLostWarning)

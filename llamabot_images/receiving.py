@@ -1,0 +1,106 @@
+"""Make a result of what came for one request."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from llamabot_images import attempts, replies
+from llamabot_images.attempts import Attempt, Outcome
+from llamabot_images.errors import AdjustmentWarning, FewerImagesWarning, InvalidImageError
+from llamabot_images.reference import ImageReference
+from llamabot_images.request import Adjustment, ImageRequest
+from llamabot_images.results import ImageResult
+from llamabot_images.warn import warn
+
+if TYPE_CHECKING:
+    from llamabot_images.download import Downloader
+
+__all__ = ["result_from", "tell"]
+
+
+def result_from(
+    attempt: Attempt, outcomes: list[Outcome], downloader: "Callable[[], Downloader]"
+) -> ImageResult | None:
+    """Return the result when at least one picture came, ``None`` when none did.
+
+    :param attempt: What was sent.
+    :param outcomes: What each of its calls brought.
+    :param downloader: Returns what fetches pictures that come as URLs; nothing is fetched here.
+    :raises InvalidImageError: When what came is no picture.
+    """
+    request, pictures = attempt.request, attempts.pictures_of(outcomes)
+    if not pictures.slots:
+        return None
+    images, problems = _references(request, pictures, downloader)
+    found = [one.reply for one in outcomes if one.failure is None]
+    cost, source = _price(found)
+    return ImageResult(
+        images=images,
+        prompt=request.prompt,
+        model=request.model,
+        cost=cost,
+        cost_source=source,
+        usage=_summed([replies.usage_of(reply) for reply in found]),
+        adjustments=(*request.adjustments, *_unlike_asked(request, images)),
+        trail=attempt.trail,
+        problems=problems or _missing(request, images),
+        requests_sent=attempt.sent + sum(one.sent for one in outcomes),
+        elapsed=attempts.seconds_since(attempt.started),
+        request_id=next(filter(None, map(replies.request_id_of, found)), None),
+        response=found[0],
+    )
+
+
+def tell(request: ImageRequest, result: ImageResult) -> None:
+    """Warn the caller of what was done otherwise and of pictures that are missing."""
+    if result.adjustments:
+        warn(f"{request.model!r}: " + "; ".join(map(str, result.adjustments)), AdjustmentWarning)
+    if len(result) < request.n:
+        why = "; ".join(dict.fromkeys(result.problems))
+        warn(f"{len(result)} of {request.n} pictures came from {request.model!r}: {why}", FewerImagesWarning)
+
+
+def _references(
+    request: ImageRequest, pictures: attempts.Pictures, downloader: "Callable[[], Downloader]"
+) -> tuple[tuple[ImageReference, ...], tuple[str, ...]]:
+    images: list[ImageReference] = []
+    problems = list(pictures.problems)
+    broken: InvalidImageError | None = None
+    for slot in pictures.slots:
+        try:
+            images.append(_reference(request, slot, downloader))
+        except InvalidImageError as error:
+            broken = error
+            problems.append(str(error))
+    if not images and broken is not None:
+        raise broken
+    return tuple(images), tuple(problems)
+
+
+def _reference(request: ImageRequest, slot: replies.Slot, downloader: "Callable[[], Downloader]") -> ImageReference:
+    about: dict[str, Any] = {"prompt": request.prompt, "revised_prompt": slot.revised_prompt}
+    if slot.b64_json or (slot.url or "").startswith("data:"):
+        return ImageReference.from_base64(slot.b64_json or slot.url or "", strict=request.strict, **about)
+    return ImageReference(slot.url or "", downloader=downloader(), strict=request.strict, **about)
+
+
+def _price(found: list[Any]) -> tuple[float | None, str | None]:
+    """Add up the prices of all calls; one that nobody knows makes the sum unknown."""
+    prices = [replies.cost_of(reply) for reply in found]
+    known = [price for price, _ in prices if price is not None]
+    return (sum(known), prices[0][1]) if len(known) == len(prices) else (None, None)
+
+
+def _missing(request: ImageRequest, images: tuple[ImageReference, ...]) -> tuple[str, ...]:
+    return ("the provider sent no more, and no reason",) if len(images) < request.n else ()
+
+
+def _summed(counts: list[dict[str, Any]]) -> dict[str, Any]:
+    return {name: sum(one.get(name, 0) for one in counts) for name in {key for one in counts for key in one}}
+
+
+def _unlike_asked(request: ImageRequest, images: tuple[ImageReference, ...]) -> tuple[Adjustment, ...]:
+    shape = request.shape
+    if shape is None:
+        return ()
+    came = {f"{one.known.width}x{one.known.height}" for one in images if one.known and one.known.width}
+    return tuple(Adjustment("size", str(shape), size, "the picture came in this size") for size in came - {str(shape)})

@@ -1,0 +1,45 @@
+"""Where the pictures of a result go: checked before they are paid for, written when they are there."""
+
+from pathlib import Path
+
+from llamabot_images import files
+from llamabot_images.errors import ImageBotError, SaveError
+from llamabot_images.results import ImageResult
+
+__all__ = ["check_target", "save_result"]
+
+
+def check_target(save_dir: str | Path, stem: str, save_path: str | Path | None) -> None:
+    """Make sure that a picture could be saved.
+
+    :param save_dir: Folder for files that are named after the prompt; made when missing.
+    :param stem: The name for the prompt.
+    :param save_path: An explicit path instead.
+    :raises SaveError: When no file can be written there.
+    """
+    if save_path is not None:
+        return files.check_target(Path(save_path))
+    files.check_folder(Path(save_dir))
+    if Path(stem).name != stem:
+        raise SaveError(f"filename_for made {stem!r} of the prompt; it must return one name without folders")
+
+
+def save_result(result: ImageResult, save_dir: str | Path, stem: str, save_path: str | Path | None) -> list[Path]:
+    """Save every picture of a result.
+
+    :param result: Its pictures are fetched when they have not been yet.
+    :param save_dir: Folder for files that are named after the prompt.
+    :param stem: The name for the prompt.
+    :param save_path: Path of the first picture instead; the others get ``-2``, ``-3`` ….
+    :return: One path per picture, in order.
+    :raises ImageBotError: With ``result`` set to *result*, so that no picture is lost.
+    """
+    try:
+        if save_path is None:
+            return result.save(save_dir, stem=stem)
+        first = Path(save_path)
+        others = [first.with_name(f"{first.stem}-{number}{first.suffix}") for number in range(2, len(result) + 1)]
+        return [one.save(path) for one, path in zip(result, (first, *others), strict=True)]
+    except ImageBotError as error:
+        error.result = result
+        raise

@@ -1,0 +1,268 @@
+"""Async verbs are async: all calls are in flight together, the event loop goes on, nothing is left behind."""
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from llamabot_images import ImageBot
+
+from .calls import bot_for
+from .providers import Delay, ProviderServer
+from .test_every_provider import ROUTES
+
+MODELS = [*ROUTES, "stability", "fal_ai", "xai", "azure_ai/flux.2-pro"]
+CALLS = 32
+
+
+@dataclass
+class Ticker:
+    """How long the event loop was kept from going on: the longest wait for a turn, in seconds."""
+
+    worst: float = 0.0
+    ticks: int = 0
+    waits: list[float] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """Ask for a turn every five milliseconds."""
+        while True:
+            asked = time.perf_counter()
+            await asyncio.sleep(0.005)
+            late = time.perf_counter() - asked - 0.005
+            self.ticks += 1
+            self.waits.append(late)
+            self.worst = max(self.worst, late)
+
+
+@asynccontextmanager
+async def ticking() -> AsyncIterator[Ticker]:
+    """Watch the event loop while the block runs."""
+    ticker = Ticker()
+    task = asyncio.create_task(ticker.run())
+    try:
+        yield ticker
+    finally:
+        task.cancel()
+
+
+@pytest.fixture
+def alive(provider: ProviderServer) -> ProviderServer:
+    """Give the providers as they were when DALL-E lived, with small pictures."""
+    provider.retired.clear()
+    provider.pictures.size = (64, 64)
+    return provider
+
+
+@pytest.mark.parametrize("model", MODELS)
+async def test_all_calls_are_in_flight_together(alive: ProviderServer, model: str) -> None:
+    """Thirty-two calls at once are thirty-two requests at once, whatever LiteLLM does for that provider."""
+    bot = bot_for(alive, model, size=None)
+    await bot.agenerate("load what is loaded late")
+    alive.reset()
+    alive.always(Delay(0.8))
+
+    results = await asyncio.gather(*(bot.agenerate(f"red panda {number}") for number in range(CALLS)))
+
+    assert CALLS == len(results) == len(alive.posts)
+    assert CALLS == alive.in_flight_peak
+
+
+@pytest.mark.parametrize("model", ["gpt-image-2", "gemini", "azure/gpt-image-2", "bedrock"])
+async def test_event_loop_goes_on(alive: ProviderServer, model: str) -> None:
+    """While sixteen calls wait for their provider, the loop gets its turns; most of them on time."""
+    bot = bot_for(alive, model, size=None)
+    await bot.agenerate("load what is loaded late")
+    alive.always(Delay(0.5))
+
+    async with ticking() as ticker:
+        await asyncio.gather(*(bot.agenerate(f"red panda {number}") for number in range(16)))
+
+    on_time = sum(late < 0.05 for late in ticker.waits)
+    assert ticker.ticks >= 15
+    assert on_time >= 0.8 * ticker.ticks
+    assert ticker.worst < 0.4
+
+
+async def test_big_pictures_do_not_stop_the_loop(provider: ProviderServer) -> None:
+    """Decoding and checking eight pictures of several megabytes leaves the loop its turns."""
+    provider.pictures.size = (1024, 1024)
+    provider.pictures.weight = 4_000_000
+    bot = bot_for(provider, "gpt-image-2", n=2)
+    await bot.agenerate("load what is loaded late")
+
+    async with ticking() as ticker:
+        await asyncio.gather(*(bot.agenerate("a red panda") for _ in range(4)))
+
+    assert ticker.worst < 0.5
+
+
+async def test_first_call_of_a_program_does_not_stop_the_loop(provider: ProviderServer) -> None:
+    """Building a request, which may load LiteLLM, happens beside the loop."""
+    bot = bot_for(provider, "gemini")
+
+    async with ticking() as ticker:
+        await bot.acall("a red panda")
+
+    assert ticker.worst < 0.5
+    assert 1 == len(list(Path().iterdir()))
+
+
+@pytest.mark.parametrize("model", ["gpt-image-2", "gemini", "azure/gpt-image-2", "bedrock"])
+async def test_cancelling_returns_at_once(alive: ProviderServer, model: str) -> None:
+    """A call that is cancelled ends without waiting for the provider, and is not sent again."""
+    bot = bot_for(alive, model, size=None)
+    await bot.agenerate("load what is loaded late")
+    alive.reset()
+    alive.always(Delay(5))
+    task = asyncio.create_task(bot.agenerate("a red panda"))
+    while not alive.in_flight:
+        await asyncio.sleep(0.01)
+
+    began = time.perf_counter()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert time.perf_counter() - began < 0.3
+    assert 1 == len(alive.posts)
+
+
+async def test_timeout_around_a_call_is_kept(alive: ProviderServer) -> None:
+    """asyncio.timeout ends a call when its time is over."""
+    bot = bot_for(alive, "gemini", n=3)
+    await bot.agenerate("load what is loaded late")
+    alive.always(Delay(5))
+    began = time.perf_counter()
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await bot.agenerate("a red panda")
+
+    assert time.perf_counter() - began < 1.5
+
+
+async def test_bot_draws_on_after_a_cancelled_call(alive: ProviderServer) -> None:
+    """A cancelled call leaves the bot, its limit and its connections usable."""
+    bot = bot_for(alive, "recraft", max_cost=0.09)
+    alive.script(Delay(0.5))
+    task = asyncio.create_task(bot.agenerate("a red panda"))
+    while not alive.in_flight:
+        await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.wait([task])
+
+    result = await bot.agenerate("a red panda")
+
+    assert 1 == len(result)
+    assert bot.cost == pytest.approx(0.04)
+
+
+def test_calls_from_several_loops_at_once(alive: ProviderServer) -> None:
+    """One bot serves event loops in several threads."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    bot = bot_for(alive, "gpt-image-2", size=None)
+
+    async def some() -> int:
+        return len(await asyncio.gather(*(bot.agenerate(f"red panda {number}") for number in range(4))))
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: asyncio.run(some()), range(4)))
+
+    assert [4, 4, 4, 4] == found
+    assert 16 == len(alive.posts)
+
+
+def test_sync_call_inside_a_running_loop(alive: ProviderServer) -> None:
+    """The sync verb works where a loop runs already, as in a notebook."""
+    bot = bot_for(alive, "gpt-image-2", size=None)
+
+    async def cell() -> int:
+        return len(bot.generate("a red panda"))
+
+    assert 1 == asyncio.run(cell())
+
+
+PROGRAM = """
+import asyncio, gc, json, os, sys
+from llamabot_images import ImageBot
+settings = json.loads(sys.argv[1])
+bot = ImageBot(**settings)
+sockets = []
+for number in range(20):
+    result = asyncio.run(bot.agenerate(f"red panda {number}"))
+    assert result[0].to_bytes()
+    gc.collect()
+    sockets.append(len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0)
+bot.close()
+assert sockets[-1] <= sockets[2], sockets
+"""
+
+
+def run_program(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of its own, with Python's development mode on and leaks as errors."""
+    return subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error::ResourceWarning", "-W", "ignore::DeprecationWarning",
+         "-W", "ignore::UserWarning:pydantic", "-c", program, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("model", ["gpt-image-2", "azure/gpt-image-2", "gemini"])
+def test_twenty_event_loops_leave_nothing_behind(alive: ProviderServer, model: str) -> None:
+    """asyncio.run twenty times over leaks no client and no socket, and prints nothing."""
+    import json
+
+    settings = alive.kwargs_for(model)
+
+    done = run_program(PROGRAM, json.dumps(settings))
+
+    assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
+    assert 20 == len(alive.posts)
+
+
+def test_one_loop_keeps_its_connections(alive: ProviderServer) -> None:
+    """Forty calls one after another use a few connections, not forty."""
+    bot = bot_for(alive, "gpt-image-2", size=None)
+
+    async def one_after_another() -> None:
+        for number in range(40):
+            await bot.agenerate(f"red panda {number}")
+
+    asyncio.run(one_after_another())
+
+    assert alive.api_connections <= 4
+
+
+def test_closed_bot_lets_go(alive: ProviderServer) -> None:
+    """close() ends the connections, and the bot draws on when it is asked to."""
+    bot = bot_for(alive, "gpt-image-2", size=None)
+    asyncio.run(bot.agenerate("a red panda"))
+    bot.close()
+    gc.collect()
+
+    result = asyncio.run(bot.agenerate("a red panda"))
+
+    assert 1 == len(result)
+
+
+async def test_offline_drawings_do_not_stop_the_loop() -> None:
+    """Drawing is work for a thread, too."""
+    bot = ImageBot("offline/sketch", size="256x256")
+
+    async with ticking() as ticker:
+        await asyncio.gather(*(bot.agenerate(f"red panda {number}") for number in range(4)))
+
+    assert ticker.worst < 0.5

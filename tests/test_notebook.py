@@ -1,0 +1,101 @@
+"""Pictures in a notebook, run in a real Jupyter kernel."""
+
+import base64
+import io
+from collections.abc import Callable
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from PIL import Image
+
+SETUP = "from llamabot_images import ImageBot\nbot = ImageBot(model='offline/sketch', size='1024x1024')"
+Run = Callable[..., list[list[dict[str, Any]]]]
+
+
+@pytest.fixture
+def run(tmp_path: Any) -> Run:
+    """Run cells in one kernel and return the outputs of each."""
+
+    def run_cells(*cells: str) -> list[list[dict[str, Any]]]:
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in (SETUP, *cells)])
+        NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
+        return [cell.outputs for cell in notebook.cells[1:]]
+
+    return run_cells
+
+
+def pictures(outputs: list[dict[str, Any]]) -> list[Any]:
+    """Return what a front end would draw of a cell's outputs."""
+    bundles = [one.get("data", {}) for one in outputs]
+    return [data[kind] for data in bundles for kind in data if kind.startswith("image/") or "<img" in str(data[kind])]
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"),
+    [
+        ("path = bot('a fox')", 1),
+        ("bot('a fox')", 1),
+        ("url = bot('a fox', return_url=True)", 1),
+        ("bot('a fox', return_url=True)", 1),
+        ("for name in ('fox', 'cat'):\n    bot(f'a {name}')", 2),
+        ("def draw():\n    return bot('a fox', return_url=True)\nkept = draw()", 1),
+        ("one = bot('a fox', return_url=True)\nbot('a cat', return_url=True)", 2),
+        ("url = bot('a fox', return_url=True)\nurl", 1),
+        ("url = bot('a fox', return_url=True)\ndisplay(url)", 2),
+        ("result = bot.generate('a fox')", 0),
+        ("bot.generate('a fox')", 1),
+        ("await bot.acall('a fox')", 1),
+    ],
+)
+def test_a_call_shows_its_picture_once(run: Run, cell: str, count: int) -> None:
+    """One call gives one picture, whether assigned, last in the cell, in a loop or in a function."""
+    (outputs,) = run(cell)
+
+    assert count == len(pictures(outputs))
+
+
+def test_reference_shows_again_in_a_later_cell(run: Run) -> None:
+    """Naming the reference in another cell shows the picture there."""
+    _, later = run("url = bot('a fox', return_url=True)", "url")
+
+    assert 1 == len(pictures(later))
+
+
+def test_what_is_stored_is_a_small_thumbnail(run: Run) -> None:
+    """The notebook file holds a picture of at most 512 pixels and 100 KB, not the full base64."""
+    (outputs,) = run("bot('a red panda', return_url=True)")
+
+    (stored,) = pictures(outputs)
+    data = base64.b64decode(stored)
+    with Image.open(io.BytesIO(data)) as picture:
+        assert 512 == max(picture.size)
+    assert len(data) <= 100_000
+    assert len(str(outputs)) < 200_000
+
+
+def test_what_is_returned_is_the_same_as_in_a_script(run: Run) -> None:
+    """A front end never changes what is returned or saved."""
+    (outputs,) = run(
+        "import pathlib\npath = bot('a fox')\nurl = bot('a fox', return_url=True)\n"
+        "print(type(path).__name__, path, path.stat().st_size > 100_000, type(url).__name__, url[:22])"
+    )
+
+    text = "".join(one["text"] for one in outputs if "stream" == one["output_type"])
+    assert "PosixPath a-fox.png True ImageReference data:image/png;base64," == text.strip()
+
+
+def test_several_pictures_show_as_a_grid(run: Run) -> None:
+    """A result of several pictures shows them side by side."""
+    (outputs,) = run("bot.generate('a fox', n=3, size='256x256')")
+
+    assert 3 == outputs[0]["data"]["text/html"].count("<img")
+
+
+def test_picture_that_cannot_be_had_shows_as_text(run: Run) -> None:
+    """Showing a dead link is no error."""
+    (outputs,) = run("from llamabot_images import ImageReference\nImageReference('http://127.0.0.1:9/gone.png')")
+
+    assert [] == pictures(outputs)
+    assert "127.0.0.1" in outputs[0]["data"]["text/plain"]
