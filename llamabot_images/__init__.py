@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         UnverifiedImageWarning,
     )
     from llamabot_images.imagebot import ImageBot
+    from llamabot_images.provenance import read_provenance
     from llamabot_images.reference import ImageReference
     from llamabot_images.request import ImageRequest
     from llamabot_images.results import ImageResult
@@ -59,6 +60,7 @@ __all__ = [
     "UnsafeURLError",
     "UnsupportedParameterError",
     "UnverifiedImageWarning",
+    "read_provenance",
 ]
 
 _HOMES = {
@@ -67,6 +69,7 @@ _HOMES = {
     "ImageReference": "reference",
     "ImageRequest": "request",
     "ImageResult": "results",
+    "read_provenance": "provenance",
 }
 
 

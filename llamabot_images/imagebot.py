@@ -54,6 +54,7 @@ class ImageBot:
         ``BudgetExceededError`` before it is sent. Prices that nobody knows count as nothing.
     :param allow_private_hosts: Hosts that image URLs may point to although their address is not public, beside
         the host of ``api_base``. The variable ``LLAMABOT_IMAGES_ALLOW_PRIVATE_HOSTS`` (comma-separated) adds to it.
+    :param sidecar: Also save what made each picture, prompt included: ``cat.png.json`` beside ``cat.png``.
     :param image_generation_kwargs: Additional provider-specific keyword arguments to pass through to
         ``litellm.image_generation``.
     """
@@ -77,6 +78,7 @@ class ImageBot:
         router: Any = None,
         max_cost: float | None = None,
         allow_private_hosts: Collection[str] = (),
+        sidecar: bool = False,
         **image_generation_kwargs: Any,
     ) -> None:
         self.model = model
@@ -93,6 +95,7 @@ class ImageBot:
         self.fallbacks = tuple(fallbacks)
         self.fallback_on_refusal = fallback_on_refusal
         self.allow_private_hosts = tuple(allow_private_hosts)
+        self.sidecar = sidecar
         self.image_generation_kwargs = image_generation_kwargs
         self._start(max_cost, router)
 
@@ -164,6 +167,18 @@ class ImageBot:
         """
         return await self._sender.arun(await self._threads.run(self._first_attempt, prompt, overrides))
 
+    def again(self, path: str | Path, **overrides: Any) -> ImageResult:
+        """Ask anew for what a saved picture's record says: prompt, model, size, quality and seed. Saves nothing.
+
+        :param path: A picture that was saved with its sidecar, or has an embedded record.
+        :param overrides: ``prompt`` or any setting of the constructor, in place of the record's.
+        :raises ValueError: When the picture has no record of how it was made; nothing was sent.
+        """
+        from llamabot_images.provenance import asked_in
+
+        asked = asked_in(path) | overrides
+        return self.generate(asked.pop("prompt"), **asked)
+
     def build_request(self, prompt: str, **overrides: Any) -> ImageRequest:
         """Return the request that would be sent. Override it to change every verb; sends nothing.
 
@@ -178,14 +193,8 @@ class ImageBot:
         can = backend.capabilities(asked.model, asked.extra)
         if asked.model != self.model and can.provider != self._provider(self.model):
             asked = for_other_provider(asked, overrides)
-        return negotiate(
-            prompt,
-            asked,
-            can,
-            rule_for(can.provider, can.name),
-            refused=self._sender.refused.get(asked.model, frozenset()),
-            credentials=backend.credentials(asked, can),
-        )
+        rule, refused = rule_for(can.provider, can.name), self._sender.refused.get(asked.model, frozenset())
+        return negotiate(prompt, asked, can, rule, refused=refused, credentials=backend.credentials(asked, can))
 
     @property
     def max_cost(self) -> float | None:
@@ -242,21 +251,14 @@ class ImageBot:
         asked = overrides.get("model", self.model)
 
         def build(model: str) -> ImageRequest:
-            is_same = self._provider(model) == self._provider(asked)
+            is_same = model == asked or self._provider(model) == self._provider(asked)
             return self.build_request(prompt, **{**(overrides if is_same else without_keys(overrides)), "model": model})
 
         may_replace = not overrides.get("api_base", self.api_base)
         model = self._sender.successors.get(asked, asked) if may_replace else asked
         request, fallbacks, trail = first_with_key((model, *self.fallbacks), build)
-        return Attempt(
-            request,
-            build,
-            may_replace=may_replace,
-            fallbacks=fallbacks,
-            trail=trail,
-            fallback_on_refusal=self.fallback_on_refusal,
-            started=time.monotonic(),
-        )
+        on_refusal, now = self.fallback_on_refusal, time.monotonic()
+        return Attempt(request, build, may_replace, fallbacks, on_refusal, trail, started=now)
 
     def check_target(self, prompt: str, save_path: str | Path | None = None) -> None:
         """Make sure that a picture could be saved, before it is paid for. Sends nothing.
@@ -279,7 +281,7 @@ class ImageBot:
             error's ``result`` still holds every picture.
         """
         stem = self.filename_for(result.prompt) if save_path is None else "-"
-        return saving.save_result(result, self.save_dir, stem, save_path)
+        return saving.save_result(result, self.save_dir, stem, save_path, self.sidecar)
 
     def _delivered(self, result: ImageResult, return_url: bool, save_path: str | Path | None) -> ImageReference | Path:
         made = result[0] if return_url else self.save(result, save_path)[0]
@@ -290,9 +292,8 @@ class ImageBot:
         if self._downloader is None:
             from llamabot_images.download import Downloader
 
-            self._downloader = Downloader(
-                allow_hosts=private_hosts(self.api_base, self.allow_private_hosts, os.environ)
-            )
+            hosts = private_hosts(self.api_base, self.allow_private_hosts, os.environ)
+            self._downloader = Downloader(allow_hosts=hosts)
         return self._downloader
 
     def __repr__(self) -> str:

@@ -43,6 +43,8 @@ def result_from(
         adjustments=(*request.adjustments, *_unlike_asked(request, images)),
         trail=attempt.trail,
         problems=problems or _missing(request, images),
+        provider=request.provider,
+        sent=_sent(request),
         requests_sent=attempt.sent + sum(one.sent for one in outcomes),
         elapsed=attempts.seconds_since(attempt.started),
         request_id=next(filter(None, map(replies.request_id_of, found)), None),
@@ -92,6 +94,12 @@ def _price(found: list[Any]) -> tuple[float | None, str | None]:
 
 def _missing(request: ImageRequest, images: tuple[ImageReference, ...]) -> tuple[str, ...]:
     return ("the provider sent no more, and no reason",) if len(images) < request.n else ()
+
+
+def _sent(request: ImageRequest) -> dict[str, Any]:
+    parameters = {**(request.parameters.get("extra_body") or {}), **request.parameters}
+    size = next((parameters[name] for name in ("size", "aspect_ratio", "aspectRatio") if name in parameters), None)
+    return {"size": size, "quality": parameters.get("quality"), "n": request.n, "seed": parameters.get("seed")}
 
 
 def _summed(counts: list[dict[str, Any]]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from llamabot_images.download import Downloader
+    from llamabot_images.provenance import Provenance, Recorder
 
 __all__ = ["ImageReference"]
 
@@ -123,6 +124,13 @@ class ImageReference(str):
         return self._info
 
     @property
+    def provenance(self) -> "Provenance":
+        """Where the picture's own marks say that it comes from, fetched when needed; false where it has none."""
+        from llamabot_images.provenance import marks_of
+
+        return marks_of(self.to_bytes())
+
+    @property
     def expires_at(self) -> datetime | None:
         """When the link dies (UTC), where the link says so."""
         return None if self.is_data_uri() else expires_at(self)
@@ -150,13 +158,14 @@ class ImageReference(str):
         got = self._downloader.fetch(str(self))
         return got.data, got.content_type or None
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, *, record: "Recorder | None" = None) -> Path:
         """Write the picture to *path*, replacing what is there, whole or not at all.
 
         The provider's bytes are written untouched, unless the suffix names another format: then the
         picture is converted. Without a suffix the real one is added.
 
         :param path: A file; missing folders are created.
+        :param record: From ``ImageResult.recorder``: makes the record that is written beside the picture.
         :return: The file that was written.
         :raises SaveError: When it cannot be written; the bytes are kept on the error.
         :raises InvalidImageError: When the picture cannot be converted to what the suffix names.
@@ -165,13 +174,15 @@ class ImageReference(str):
         files.check_target(target)
         data, info = self.to_bytes(), self.info
         if not target.suffix:
-            return files.replace(target.with_name(target.name + info.suffix), data)
+            return _written(target.with_name(target.name + info.suffix), data, record)
         wanted = SUFFIXES.get(target.suffix.lower(), info.mime_type)
         if wanted != info.mime_type:
             from llamabot_images.convert import reencode
+            from llamabot_images.provenance import warn_of_loss
 
-            data = reencode(data, wanted, info)
-        return files.replace(target, data)
+            original, data = data, reencode(data, wanted, info)
+            warn_of_loss(original, data)
+        return _written(target, data, record)
 
     def open(self) -> "Image":
         """Return the picture as a PIL image.
@@ -217,6 +228,14 @@ class ImageReference(str):
 
     def __deepcopy__(self, memo: Any) -> Self:
         return self
+
+
+def _written(path: Path, data: bytes, record: "Recorder | None") -> Path:
+    if record is None:
+        return files.replace(path, data)
+    from llamabot_images.provenance import save_over
+
+    return save_over(path, data, record)
 
 
 def _restored(

@@ -50,10 +50,13 @@ def is_empty(body: Any) -> bool:
 
     :param body: The provider's reply, as JSON.
     """
-    if isinstance(body, str):
-        return len(body) < 100 and not body.startswith(("http", "data:"))
-    inner = body.values() if isinstance(body, Mapping) else body if isinstance(body, list) else ()
-    return all(map(is_empty, inner))
+    left = [body]
+    while left:
+        one = left.pop()
+        if isinstance(one, str) and (len(one) >= 100 or one.startswith(("http", "data:"))):
+            return False
+        left += one.values() if isinstance(one, Mapping) else one if isinstance(one, list) else ()
+    return True
 
 
 def withheld(body: Any) -> dict[int, str]:

@@ -95,9 +95,9 @@ def usage_of(reply: Any) -> dict[str, Any]:
 
 
 def _fields(thing: Any) -> Mapping[str, Any]:
-    dump = getattr(thing, "model_dump", None)
-    found = dump() if callable(dump) else getattr(thing, "__dict__", {})
-    return found if isinstance(found, Mapping) else {}
+    more = getattr(thing, "model_extra", None)
+    found = getattr(thing, "__dict__", {})
+    return {**found, **more} if isinstance(more, Mapping) else found
 
 
 def request_id_of(reply: Any) -> str | None:

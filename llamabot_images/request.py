@@ -25,6 +25,8 @@ OPENAI_PARAMETERS = (
     "output_format",
     "output_compression",
 )
+#: One call keeps all its pictures in memory.
+MOST_PICTURES = 1000
 SIZE_KEYWORDS = frozenset(
     {
         "aspect_ratio",
@@ -171,6 +173,8 @@ def _problems(prompt: str, asked: Asked, rule: ModelRule) -> Iterator[str]:
         yield f"the prompt {shown(prompt)} holds half a character (a lone surrogate); it cannot be sent"
     if not isinstance(asked.n, int) or isinstance(asked.n, bool) or asked.n < 1:
         yield f"n is {shown(asked.n)}; ask for 1 picture or more"
+    elif asked.n > MOST_PICTURES:
+        yield f"n is {shown(asked.n)}; ask for {MOST_PICTURES:,} pictures at most in one call"
     if not _is_seconds(asked.timeout):
         yield f"timeout is {shown(asked.timeout)}; give seconds greater than 0"
     if not (_is_open(asked.size) or parse_size(asked.size) or (isinstance(asked.size, str) and not rule.is_known)):

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from llamabot_images import files, names, notebook
 from llamabot_images.asked import Adjustment
 from llamabot_images.reference import ImageReference
+
+if TYPE_CHECKING:
+    from llamabot_images.provenance import Recorder
 
 __all__ = ["ImageResult"]
 
@@ -30,6 +35,9 @@ class ImageResult(Sequence[ImageReference]):
     :param elapsed: Seconds from asking to the last picture.
     :param request_id: The provider's name for the request, for its support.
     :param response: LiteLLM's own object; the first one where several calls made the pictures.
+    :param provider: LiteLLM's name of the provider that answered.
+    :param sent: ``size``, ``quality``, ``n`` and ``seed`` as they were sent; ``None`` for those left to the model.
+    :param created: When the pictures came (UTC).
     """
 
     images: tuple[ImageReference, ...]
@@ -46,6 +54,9 @@ class ImageResult(Sequence[ImageReference]):
     elapsed: float = 0.0
     request_id: str | None = None
     response: Any = field(default=None, repr=False, compare=False)
+    provider: str | None = None
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    created: datetime = field(default_factory=partial(datetime.now, UTC), compare=False)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -57,18 +68,37 @@ class ImageResult(Sequence[ImageReference]):
     def __getitem__(self, index: int | slice) -> ImageReference | tuple[ImageReference, ...]:
         return self.images[index]
 
-    def save(self, folder: str | Path = ".", *, stem: str | None = None) -> list[Path]:
+    def save(self, folder: str | Path = ".", *, stem: str | None = None, sidecar: bool = False) -> list[Path]:
         """Save every picture under a name made from the prompt, never overwriting another file.
 
         :param folder: Created when missing.
         :param stem: File name without suffix, instead of the one made from the prompt.
+        :param sidecar: Write the record of each picture beside it, as ``cat.png.json`` for ``cat.png``.
         :return: One file per picture, in order.
         :raises SaveError: When a file cannot be written.
         """
         target = Path(folder)
-        files.check_folder(target)
+        if not target.is_dir():
+            files.check_folder(target)
         name = stem or names.stem_for(self.prompt)
+        if sidecar:
+            return [self._save_recorded(index, target, name) for index in range(len(self))]
         return [files.write_new(target, name, one.info.suffix, one.to_bytes()) for one in self.images]
+
+    def _save_recorded(self, index: int, folder: Path, stem: str) -> Path:
+        from llamabot_images.provenance import save_new
+
+        one = self.images[index]
+        return save_new(folder, stem, one.info.suffix, one.to_bytes(), self.recorder(index))
+
+    def recorder(self, index: int) -> "Recorder":
+        """Return what makes the record of a picture from its file's name and bytes, for ``ImageReference.save``.
+
+        :param index: The picture's place, from 0.
+        """
+        from llamabot_images.provenance import record_of
+
+        return lambda file_name, data: record_of(self, index, file_name, data=data)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> notebook.Bundle:
         """Show the pictures side by side."""

@@ -24,22 +24,27 @@ def check_target(save_dir: str | Path, stem: str, save_path: str | Path | None) 
         raise SaveError(f"filename_for made {stem!r} of the prompt; it must return one name without folders")
 
 
-def save_result(result: ImageResult, save_dir: str | Path, stem: str, save_path: str | Path | None) -> list[Path]:
+def save_result(
+    result: ImageResult, save_dir: str | Path, stem: str, save_path: str | Path | None, sidecar: bool = False
+) -> list[Path]:
     """Save every picture of a result.
 
     :param result: Its pictures are fetched when they have not been yet.
     :param save_dir: Folder for files that are named after the prompt.
     :param stem: The name for the prompt.
     :param save_path: Path of the first picture instead; the others get ``-2``, ``-3`` ….
+    :param sidecar: Write each picture's record beside it.
     :return: One path per picture, in order.
     :raises ImageBotError: With ``result`` set to *result*, so that no picture is lost.
     """
     try:
         if save_path is None:
-            return result.save(save_dir, stem=stem)
+            return result.save(save_dir, stem=stem, sidecar=sidecar)
         first = Path(save_path)
         others = [first.with_name(f"{first.stem}-{number}{first.suffix}") for number in range(2, len(result) + 1)]
-        return [one.save(path) for one, path in zip(result, (first, *others), strict=True)]
+        records = [result.recorder(index) if sidecar else None for index in range(len(result))]
+        paths = (first, *others)
+        return [one.save(path, record=record) for one, path, record in zip(result, paths, records, strict=True)]
     except ImageBotError as error:
         error.result = result
         raise

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,7 @@ class Sender:
         self.successors: dict[str, str] = {}
         self._budget = RetryBudget()
         self._downloader = downloader
+        self._is_routed = router is not None
         self._readers = Threads(READERS)
         self._ends: dict[str, date | None] = {}
 
@@ -65,8 +67,8 @@ class Sender:
         :param attempt: The first request.
         :raises Exception: See ``ImageBot.generate``.
         """
+        attempt = self._begun(attempt)
         request = attempt.request
-        self._warn_ending(attempt)
         while True:
             while (bill := self.spending.open(_kind(request), request.n, request.prices)) is None:
                 time.sleep(TURN)
@@ -82,8 +84,8 @@ class Sender:
 
     async def arun(self, attempt: Attempt) -> ImageResult:
         """Do what ``run`` does without blocking the event loop."""
+        attempt = self._begun(attempt)
         request = attempt.request
-        self._warn_ending(attempt)
         while True:
             while (bill := self.spending.open(_kind(request), request.n, request.prices)) is None:
                 await asyncio.sleep(TURN)
@@ -97,12 +99,16 @@ class Sender:
             attempt = self._next(attempt, outcomes)
             request = attempt.request
 
-    def _warn_ending(self, attempt: Attempt) -> None:
+    def _begun(self, attempt: Attempt) -> Attempt:
+        """Warn of a model that dies soon; the names of a Router are its own, and stand for what it likes."""
         request = attempt.request
+        if self._is_routed:
+            return replace(attempt, may_replace=False)
         if request.model not in self._ends:
             can = self.backends.pick(request.model).capabilities(request.model, request.parameters)
             self._ends[request.model] = can.off
         warn_ending(attempt, self._ends[request.model], date.today())
+        return attempt
 
     def _send_all(self, request: ImageRequest) -> list[Outcome]:
         backend, can = self.backends.pick(request.model), _can(request)

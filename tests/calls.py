@@ -1,15 +1,17 @@
 """The same call by the sync and by the async verb, to a server that stands for the provider."""
 
 import asyncio
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from llamabot_images import ImageBot, ImageResult
 
-from .providers import ProviderServer
+from .providers import ProviderServer, Recorded
 
-__all__ = ["bot_for", "both_ways", "draw", "key_variables"]
+__all__ = ["bot_for", "both_ways", "draw", "key_variables", "together"]
 
 #: Marks a test that shall hold for both verbs; it takes ``is_async``.
 both_ways = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
@@ -32,3 +34,15 @@ def key_variables(provider: ProviderServer, monkeypatch: pytest.MonkeyPatch, *na
     for name in names:
         for variable, value in provider.variables_for(name).items():
             monkeypatch.setenv(variable, value)
+
+
+def together(provider: ProviderServer, calls: int) -> Callable[[Recorded], None]:
+    """Return a reply that holds requests back until *calls* of them are in flight, ten seconds at most."""
+    full = threading.Event()
+
+    def hold(request: Recorded) -> None:
+        if provider.in_flight >= calls:
+            full.set()
+        full.wait(10)
+
+    return hold

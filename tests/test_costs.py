@@ -10,7 +10,7 @@ from llamabot_images import BudgetExceededError, FewerImagesWarning, ImageBot, I
 from llamabot_images.prices import Prices, Spending, prices_of
 from llamabot_images.sizes import parse_size
 
-from .calls import bot_for, both_ways, draw
+from .calls import bot_for, both_ways, draw, together
 from .providers import BadPayload, Delay, Json, ProviderServer, Refusal, Status, Timeout, picture
 from .providers.pictures import encode
 
@@ -72,7 +72,7 @@ def test_price_of_a_part_that_nobody_knows_makes_the_sum_unknown(provider: Provi
 
     result = bot_for(provider, "gpt-image-2", n=11).generate("a red panda")
 
-    assert 11 == len(result)
+    assert len(result) in (2, 11)  # either of the two calls got the reply without a price
     assert (None, None) == (result.cost, result.cost_source)
 
 
@@ -221,7 +221,8 @@ def test_limit_holds_for_requests_under_way(provider: ProviderServer, model: str
 
 def test_price_that_nobody_knows_does_not_hold_others_up(provider: ProviderServer) -> None:
     """After one reply without a price the others go side by side."""
-    provider.always(Delay(0.2))
+    provider.script(None)
+    provider.always(together(provider, 5))
     bot = bot_for(provider, "compatible", max_cost=1.0)
 
     found = all_at_once(bot, 6)

@@ -329,3 +329,24 @@ def test_headers_without_a_key_go_along(others: ProviderServer) -> None:
     bot.generate("a red panda")
 
     assert ["42", "42"] == [one.headers["x-trace"] for one in others.posts]
+
+
+def test_offline_drawing_is_a_fallback_too(provider: ProviderServer) -> None:
+    """A drawing needs no key, so it can end the row."""
+    provider.script(Status(429))
+
+    result = bot_for(provider, "gpt-image-2", size="64x64", fallbacks=["offline/sketch"]).generate("a red panda")
+
+    assert ("offline/sketch", 1) == (result.model, len(result))
+    assert "busy" in result.trail[0]
+
+
+def test_first_model_without_a_key_is_passed_over(others: ProviderServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the first model has no key the next one draws, and the trail says why."""
+    monkeypatch.delenv("RECRAFT_API_KEY")
+
+    result = ImageBot("recraft/recraftv3", fallbacks=[GEMINI]).generate("a red panda")
+
+    assert GEMINI == result.model
+    assert "RECRAFT_API_KEY" in result.trail[0]
+    assert ["gemini"] == where(others.posts)

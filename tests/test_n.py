@@ -7,7 +7,7 @@ import pytest
 
 from llamabot_images import FewerImagesWarning, ImageBot, InvalidImageError, NoImageError
 
-from .calls import bot_for, both_ways, draw, key_variables
+from .calls import bot_for, both_ways, draw, key_variables, together
 from .providers import BadPayload, Delay, EmptyData, Pictures, ProviderServer, Refusal, Status
 
 #: Model, how many pictures one of its calls makes at most.
@@ -42,7 +42,7 @@ def test_nine_pictures_are_nine(provider: ProviderServer, model: str, calls: int
 @both_ways
 def test_calls_go_side_by_side_but_at_most_eight(provider: ProviderServer, is_async: bool) -> None:
     """Twelve calls are under way together, never more than eight at once."""
-    provider.always(Delay(0.3))
+    provider.always(Delay(0.2, then=together(provider, 8)))
 
     result = draw(bot_for(provider, "gemini", n=12), is_async)
 

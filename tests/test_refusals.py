@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from llamabot_images import ContentPolicyError, FewerImagesWarning, ImageBot, NoImageError
+from llamabot_images import ContentPolicyError, FewerImagesWarning, ImageBot, NoImageError, refusals
 
 from .calls import bot_for, both_ways, draw
 from .providers import EmptyData, ErrorInOk, NoPicture, PartialRefusal, ProviderServer, Refusal, Status
@@ -259,3 +261,26 @@ def test_calling_a_bot_that_is_refused_leaves_no_file(provider: ProviderServer) 
         bot_for(provider, "gpt-image-2")("a red panda")
 
     assert [] == list(Path().iterdir())
+
+
+#: Names that providers use in their replies, so that hostile ones are read and not passed over.
+NAMES = st.sampled_from([
+    "promptFeedback", "blockReason", "candidates", "content", "parts", "text", "finishReason", "finishMessage",
+    "safetyRatings", "predictions", "raiFilteredReason", "choices", "message", "refusal", "data",
+    "respect_moderation", "has_nsfw_concepts", "error", "finish_reason", "finish_reasons", "artifacts",
+    "images", "detail", "errors", "code",
+])  # fmt: skip
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=120)
+REPLIES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4), max_leaves=12
+)
+
+
+@given(REPLIES)
+def test_no_reply_breaks_the_reading(body: Any) -> None:
+    """Whatever JSON a provider sends, it is read without an exception, and the words found are text."""
+    failure = refusals.read(body)
+
+    assert failure is None or isinstance(failure.text, str)
+    assert all(isinstance(reason, str) for reason in refusals.withheld(body).values())
+    assert refusals.is_empty(body) in (True, False)

@@ -9,6 +9,7 @@ from unittest.mock import MagicMock, Mock
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from llamabot_images.replies import Slot, cost_of, request_id_of, slots, usage_of
 
@@ -111,12 +112,15 @@ def test_what_nobody_charges_for_is_free() -> None:
     assert (0.0, "free") == cost_of(Reply(_hidden_params={"response_cost": 0.0}, is_free=True))
 
 
-class Usage:
-    """Pydantic's way of giving its fields."""
+class Usage(BaseModel):
+    """Usage as LiteLLM gives it: a pydantic model."""
 
-    def model_dump(self) -> dict[str, Any]:
-        """Return the fields."""
-        return {"input_tokens": 3, "output_tokens": 0, "details": {"text": 3}, "cached": True, "cost": 0.5, "kind": "x"}
+    input_tokens: int = 3
+    output_tokens: int = 0
+    details: dict[str, int] = {"text": 3}
+    cached: bool = True
+    cost: float = 0.5
+    kind: str = "x"
 
 
 @pytest.mark.parametrize(

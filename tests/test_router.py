@@ -129,6 +129,17 @@ def test_unknown_group_is_named_with_those_there_are(provider: ProviderServer, r
     assert [] == provider.requests
 
 
+def test_names_of_a_router_are_never_replaced(provider: ProviderServer, router: MakeRouter) -> None:
+    """A dead model behind a Router is the Router's to replace; the error names the successor."""
+    bot = ImageBot("pictures", router=router({"pictures": ["dall-e-3"]}))
+
+    with pytest.raises(litellm.NotFoundError) as caught:
+        bot.generate("a red panda")
+
+    assert "gpt-image-2.5-sunburst" in " ".join(caught.value.__notes__)
+    assert {"dall-e-3"} == {post.json["model"] for post in provider.posts}
+
+
 def test_offline_model_needs_no_group(provider: ProviderServer, router: MakeRouter) -> None:
     """The offline model is drawn here, Router or not."""
     bot = ImageBot("pictures", router=router({"pictures": ["gpt-image-2"]}), size="64x64")

@@ -3,12 +3,14 @@
 import os
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from llamabot_images.backends.litellm_fixes import (
     PostOnce,
     captured,
     drain_logging,
+    has_async_callbacks,
     is_patched,
     is_patched_async,
     load,
@@ -40,6 +42,7 @@ class Images:
     def __init__(self, threads: Threads) -> None:
         self._threads = threads
         self._once = PostOnce(threads)
+        self._known: dict[tuple[Any, ...], Capabilities] = {}
 
     def capabilities(self, model: str, extra: Mapping[str, Any]) -> Capabilities:
         """Return what LiteLLM says of a model. Loads LiteLLM; sends nothing.
@@ -48,23 +51,16 @@ class Images:
         :param extra: Further keywords; ``base_model`` and ``custom_llm_provider`` tell what a name means.
         :raises UnroutedModelError: When LiteLLM would answer with nothing, or does not know the provider.
         """
-        litellm = load()
-        from litellm.types.utils import all_litellm_params
-
-        own = frozenset(all_litellm_params)
-        try:
-            provider, name = _provider_of(litellm, model, extra)
-            config = _config(litellm, provider, _base_name(name, extra))
-            if config is None and not _is_routed(litellm, provider):
-                raise UnroutedModelError(_unrouted(model, provider))
-        except UnroutedModelError:
-            if not is_patched(litellm):
-                raise
-            return Capabilities("", model, None, own)
-        base = _base_name(name, extra)
-        forwards = None if config is None else frozenset(config.get_supported_openai_params(base))
-        row = _price_row(litellm, provider, base)
-        return Capabilities(provider, base, forwards, own, row, _switched_off(row))
+        key = (model, extra.get("base_model"), extra.get("custom_llm_provider"))
+        if key not in self._known:
+            litellm = load()
+            try:
+                self._known[key] = _capabilities(litellm, model, extra)
+            except UnroutedModelError:
+                if not is_patched(litellm):
+                    raise
+                return Capabilities("", model, None, _own_keywords())
+        return self._known[key]
 
     def credentials(self, asked: Asked, can: Capabilities) -> dict[str, Any]:
         """Settle key and address.
@@ -97,16 +93,18 @@ class Images:
     async def asend(self, keywords: dict[str, Any], can: Capabilities) -> Any:
         """Do what ``send`` does without blocking the event loop.
 
-        LiteLLM's async function is used where it is async and can be given our client. For the other
-        providers it blocks a pool of a few threads, or leaves a socket behind per event loop (1.106.2),
-        and its sync function runs in a thread of ours instead.
+        LiteLLM's sync function runs in a thread of ours: its async one does its work on the event loop, a tenth of
+        a second for a large picture, blocks a pool of a few threads for most providers, and leaves a socket behind
+        per event loop (1.106.2). It is used where the program has callbacks that only it calls.
         """
         litellm = load()
-        if not (is_patched_async(litellm) or (self._uses_sdk(litellm, can) and not is_patched(litellm))):
+        if not (is_patched_async(litellm) or (has_async_callbacks(litellm) and not is_patched(litellm))):
             return await self._threads.run(self.send, keywords, can)
+        prepare = partial(self._prepared, litellm, keywords, can, is_async=True)
+        prepared = await self._threads.run(prepare)
         with captured() as raw:
             try:
-                reply = await litellm.aimage_generation(**self._prepared(litellm, keywords, can, is_async=True))
+                reply = await litellm.aimage_generation(**prepared)
             except Exception:
                 await drain_logging()
                 raise_reading(raw)
@@ -139,6 +137,23 @@ class Images:
     def close(self) -> None:
         """Close the connections."""
         self._once.close()
+
+
+def _capabilities(litellm: Any, model: str, extra: Mapping[str, Any]) -> Capabilities:
+    provider, name = _provider_of(litellm, model, extra)
+    base = _base_name(name, extra)
+    config = _config(litellm, provider, base)
+    if config is None and not _is_routed(litellm, provider):
+        raise UnroutedModelError(_unrouted(model, provider))
+    forwards = None if config is None else frozenset(config.get_supported_openai_params(base))
+    row = _price_row(litellm, provider, base)
+    return Capabilities(provider, base, forwards, _own_keywords(), row, _switched_off(row))
+
+
+def _own_keywords() -> frozenset[str]:
+    from litellm.types.utils import all_litellm_params
+
+    return frozenset(all_litellm_params)
 
 
 def _given(litellm: Any, asked: Asked, can: Capabilities) -> Mapping[str, Any]:

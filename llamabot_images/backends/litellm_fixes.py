@@ -17,7 +17,15 @@ from typing import Any
 
 from llamabot_images.threads import Threads
 
-__all__ = ["PostOnce", "captured", "drain_logging", "is_patched", "is_patched_async", "load"]
+__all__ = [
+    "PostOnce",
+    "captured",
+    "drain_logging",
+    "has_async_callbacks",
+    "is_patched",
+    "is_patched_async",
+    "load",
+]
 
 #: Headers that speak of the bytes on the wire.
 FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -58,6 +66,26 @@ def is_patched_async(litellm: Any) -> bool:
     from litellm.images import main
 
     return inspect.unwrap(litellm.aimage_generation) is not inspect.unwrap(main.aimage_generation)
+
+
+def has_async_callbacks(litellm: Any) -> bool:
+    """Tell whether the program has callbacks that LiteLLM calls after its async functions only.
+
+    These are coroutine functions, loggers with async methods, and LiteLLM's own integrations, given by name.
+    """
+    lists = ("callbacks", "success_callback", "failure_callback", "_async_success_callback", "_async_failure_callback")
+    found = (one for name in lists for one in getattr(litellm, name, None) or ())
+    return any(isinstance(one, str) or inspect.iscoroutinefunction(one) or _logs_async(one) for one in found)
+
+
+def _logs_async(callback: Any) -> bool:
+    from litellm.integrations.custom_logger import CustomLogger
+
+    names = ("async_log_success_event", "async_log_failure_event", "async_log_pre_api_call", "async_log_event")
+    own = (getattr(type(callback), name, None) for name in names)
+    return isinstance(callback, CustomLogger) and any(
+        one is not getattr(CustomLogger, name, None) for name, one in zip(names, own, strict=True)
+    )
 
 
 class PostOnce:
@@ -110,10 +138,16 @@ class PostOnce:
             self._owner, self._http, self._clients = os.getpid(), None, {}
 
     def _connections(self) -> Any:
+        """Return the httpx client: the program's own where it gave LiteLLM one, else ours, with LiteLLM's TLS rules."""
+        litellm = load()
+        if litellm.client_session is not None:
+            return litellm.client_session
         import openai
+        from litellm.llms.custom_httpx.http_handler import get_ssl_configuration
 
         if self._http is None:
-            self._http = openai.DefaultHttpxClient(event_hooks={"response": [_keep]})
+            verify = get_ssl_configuration()
+            self._http = openai.DefaultHttpxClient(verify=verify, event_hooks={"response": [_keep]})
             weakref.finalize(self, self._http.close)
         return self._http
 

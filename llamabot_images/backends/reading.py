@@ -58,5 +58,5 @@ def _withheld(raw: list[Any], keywords: Mapping[str, Any]) -> dict[int, str]:
 def _json(response: Any) -> Any:
     try:
         return response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

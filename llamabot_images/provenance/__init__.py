@@ -1,7 +1,8 @@
 """What made a picture: its record, beside it or in it, and what other marks say."""
 
+import errno
 import hashlib
-import os
+import stat
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,16 +13,19 @@ from llamabot_images.payload import MAX_BYTES
 from llamabot_images.provenance.embed import embed
 from llamabot_images.provenance.marks import Provenance, marks_of
 from llamabot_images.provenance.records import record_of, sent_by
-from llamabot_images.provenance.sidecars import read_sidecar, sidecar_of, write_sidecar
+from llamabot_images.provenance.sidecars import Recorder, read_sidecar, save_new, save_over, sidecar_of, write_sidecar
 from llamabot_images.warn import warn
 
 __all__ = [
     "Provenance",
+    "Recorder",
     "asked_in",
     "embed",
     "marks_of",
     "read_provenance",
     "record_of",
+    "save_new",
+    "save_over",
     "sent_by",
     "sidecar_of",
     "warn_of_loss",
@@ -45,8 +49,10 @@ def read_provenance(path: str | Path) -> Provenance | None:
     :raises OSError: When there is no such file, or it cannot be read.
     """
     path = Path(path)
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is a folder, device or pipe, not a file", str(path))
     with path.open("rb") as file:
-        status = os.fstat(file.fileno())
         data = file.read(MAX_BYTES)
     found = marks_of(data)
     beside = read_sidecar(path)
@@ -86,7 +92,9 @@ def asked_in(path: str | Path) -> dict[str, Any]:
             f"picture was saved in its place; {_advice(found)}; nothing was sent"
         )
     asked = {key: found.record[key] for key in _ASKED if key in found.record}
-    return {key: value for key, value in asked.items() if value is not None or key in ("size", "quality")}
+    # Where it is known who was asked, it is also known what was left to the model.
+    left_open = ("size", "quality") if found.record.get("provider") else ()
+    return {key: value for key, value in asked.items() if value is not None or key in left_open}
 
 
 def _advice(found: Provenance | None) -> str:

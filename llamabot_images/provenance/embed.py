@@ -9,16 +9,18 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, overload
 
 from llamabot_images import files
+from llamabot_images.formats import webp
 from llamabot_images.payload import ImageInfo, verify
 from llamabot_images.provenance import exif, infotext, xmp
 from llamabot_images.provenance.marks import marks_of
-from llamabot_images.provenance.parts import MAX_TEXT, Span, jpeg_segments, png_chunks, png_text, webp_chunks
+from llamabot_images.provenance.parts import MAX_TEXT, Span, jpeg_segments, png_chunks, png_text, png_word, webp_chunks
 from llamabot_images.provenance.records import library
 from llamabot_images.provenance.sidecars import read_sidecar, write_sidecar
 
 __all__ = ["embed"]
 
 _LONGEST_SEGMENT = 65_533  # bytes in one segment of a JPEG
+_PNG_XMP = b"XML:com.adobe.xmp"
 _EXIF_MARK, _XMP_MARK = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 _APP0, _APP1 = b"\xe0", b"\xe1"
 _HAS_ALPHA, _HAS_EXIF, _HAS_XMP = 0x10, 0x08, 0x04
@@ -95,7 +97,7 @@ def _refuse_harm(data: bytes, force: bool) -> None:
 
 
 def _words(record: Mapping[str, Any], info: ImageInfo, force: bool) -> _Words:
-    prompt = _said(record, "prompt") or _said(record, "text") or ""
+    prompt = next((said for name in ("prompt", "text") if (said := _said(record, name)) is not None), "")
     pixels, size = f"{info.width}x{info.height}", _said(record, "size")
     settings = {
         "Size": pixels,
@@ -106,7 +108,7 @@ def _words(record: Mapping[str, Any], info: ImageInfo, force: bool) -> _Words:
         "Version": library(),
     }
     text = infotext.compose(prompt, settings)
-    if len(text) > MAX_TEXT // 4:
+    if len(text.encode()) > MAX_TEXT:
         raise ValueError(f"The record has {len(text):,} characters, too many to embed: {_ADVICE}")
     return _Words(text, _fields(record, prompt), library(), force)
 
@@ -114,7 +116,7 @@ def _words(record: Mapping[str, Any], info: ImageInfo, force: bool) -> _Words:
 def _fields(record: Mapping[str, Any], prompt: str) -> dict[str, str]:
     """Return the fields for XMP; a drawing routine is not called AI."""
     provider, model = _said(record, "provider"), _said(record, "model")
-    is_ai = provider != "offline"
+    is_ai = provider != "offline" and not (model or "").startswith("offline/")
     kind = _said(record, "source_type") or ("trainedAlgorithmicMedia" if is_ai else "algorithmicMedia")
     version = (model or "").removeprefix(f"{provider}/") if provider else None
     ai_fields = {
@@ -138,13 +140,19 @@ def _said(record: Mapping[str, Any], name: str) -> str | None:
 
 def _packet(words: _Words, earlier: bytes) -> bytes:
     try:
-        return xmp.packet(words.fields, earlier)
+        packet = xmp.packet(words.fields, earlier)
     except ValueError as error:
-        return xmp.packet(words.fields) if words.force else _unreadable(error)
+        packet = xmp.packet(words.fields) if words.force else _unreadable(error)
+    if len(packet) > MAX_TEXT:
+        raise ValueError(f"The XMP would have {len(packet):,} bytes, too many to embed: {_ADVICE}")
+    return packet
 
 
 def _comment(words: _Words, earlier: bytes) -> bytes:
     comment, software = exif.comment_of(words.text), words.software.encode()
+    before = exif.comment_text(exif.read(earlier).get(exif.COMMENT, b"")).strip("\0 ")
+    if before and not infotext.read(before).is_ours and not words.force:
+        raise ValueError(f"The picture's EXIF has a comment already: {_ADVICE}, or pass force=True to replace it")
     try:
         return exif.with_comment(earlier, comment, software)
     except ValueError as error:
@@ -156,24 +164,14 @@ def _unreadable(error: ValueError) -> bytes:
 
 
 def _png(data: bytes, words: _Words) -> bytes:
-    chunks = list(png_chunks(data))
-    texts = {chunk: _keyword(data, chunk) for chunk in chunks}
-    earlier = next((text for word, text in texts.values() if word == b"XML:com.adobe.xmp"), b"")
-    added = [
-        _itxt(b"parameters", words.text.encode()),
-        _itxt(b"XML:com.adobe.xmp", _packet(words, earlier)),
-    ]
-    if all(word != b"Software" for word, _ in texts.values()):
+    chunks = [(png_word(data, chunk), chunk) for chunk in png_chunks(data)]
+    # One that is too long to be read is treated as one that cannot be.
+    earlier = next((png_text(data, chunk) or b"?" for word, chunk in chunks if word == _PNG_XMP), b"")
+    added = [_itxt(b"parameters", words.text.encode()), _itxt(_PNG_XMP, _packet(words, earlier))]
+    if all(word != b"Software" for word, _ in chunks):
         added.append(_itxt(b"Software", words.software.encode()))
-    replaced = (b"parameters", b"XML:com.adobe.xmp")
-    kept = [data[one.start : one.end] for one in chunks[1:] if texts[one][0] not in replaced]
-    return b"".join((data[: chunks[0].end], *added, *kept, data[chunks[-1].end :]))
-
-
-def _keyword(data: bytes, chunk: Span) -> tuple[bytes, bytes]:
-    if chunk.kind not in (b"tEXt", b"zTXt", b"iTXt"):
-        return b"", b""
-    return png_text(chunk.kind, data[chunk.body : chunk.end - 4])
+    kept = [data[one.start : one.end] for word, one in chunks[1:] if word not in (b"parameters", _PNG_XMP)]
+    return b"".join((data[: chunks[0][1].end], *added, *kept, data[chunks[-1][1].end :]))
 
 
 def _itxt(word: bytes, text: bytes) -> bytes:
@@ -217,7 +215,7 @@ def _webp(data: bytes, words: _Words) -> bytes:
     comment = _comment(words, bodies.get(b"EXIF", b"").removeprefix(_EXIF_MARK))
     packet = _packet(words, bodies.get(b"XMP ", b""))
     kept = [data[one.start : one.end] for one in chunks if one.kind not in (b"VP8X", b"EXIF", b"XMP ")]
-    head = _webp_chunk(b"VP8X", _webp_head(data, chunks, bodies))
+    head = _webp_chunk(b"VP8X", _webp_head(data, bodies))
     inner = b"".join((b"WEBP", head, *kept, _webp_chunk(b"EXIF", comment), _webp_chunk(b"XMP ", packet)))
     end = 8 + int.from_bytes(data[4:8], "little")
     return b"RIFF" + struct.pack("<I", len(inner)) + inner + data[end:]
@@ -227,15 +225,14 @@ def _webp_body(data: bytes, chunk: Span) -> bytes:
     return data[chunk.body : chunk.body + int.from_bytes(data[chunk.start + 4 : chunk.body], "little")]
 
 
-def _webp_head(data: bytes, chunks: list[Span], bodies: Mapping[bytes, bytes]) -> bytes:
+def _webp_head(data: bytes, bodies: Mapping[bytes, bytes]) -> bytes:
     """Return the extended header: the file's own, or one made for a file that was too simple to have one."""
     head = bodies.get(b"VP8X")
     if head is None:
-        info = verify(data)
-        assert info.width and info.height
+        layout = webp.read(data)
         # A lossless picture says in its first bytes whether it has transparency.
         alpha = _HAS_ALPHA if bodies.get(b"VP8L", bytes(5))[4] & 0x10 else 0
-        sides = (info.width - 1).to_bytes(3, "little") + (info.height - 1).to_bytes(3, "little")
+        sides = b"".join(((side or 1) - 1).to_bytes(3, "little") for side in (layout.width, layout.height))
         head = bytes([alpha, 0, 0, 0]) + sides
     return bytes([head[0] | _HAS_EXIF | _HAS_XMP]) + head[1:]
 

@@ -22,7 +22,7 @@ _UNICODE = b"UNICODE\0"
 class _Entry(NamedTuple):
     tag: int
     kind: int
-    count: int
+    number: int
     value: bytes  # four bytes: the value itself or where it is
 
 
@@ -41,11 +41,14 @@ def read(block: bytes) -> dict[int, bytes]:
     :param block: From the byte order mark on, as EXIF and TIFF have it.
     :return: By tag, the bytes as they stand; empty for a block that cannot be read.
     """
+    found: dict[int, bytes] = {}
     with suppress(struct.error, IndexError):
         tables = _tables(block)
         entries = {**tables.main, **tables.more}
-        return {tag: _value(block, entries[tag], tables.order) for tag in _READ & entries.keys()}
-    return {}
+        for tag in _READ & entries.keys():
+            with suppress(IndexError):
+                found[tag] = _value(block, entries[tag], tables.order)
+    return found
 
 
 def comment_of(text: str) -> bytes:
@@ -91,7 +94,7 @@ def _tables(block: bytes) -> _Block:
     if magic != 42:
         raise IndexError("no EXIF block")
     main, rest = _table(block, at, mark) if at else ({}, 0)
-    more = {}
+    more: dict[int, _Entry] = {}
     if _MORE in main:
         more, _ = _table(block, struct.unpack(f"{mark}I", main[_MORE].value)[0], mark)
     return _Block(order, main, more, rest)
@@ -112,7 +115,7 @@ def _table(block: bytes, at: int, mark: str) -> tuple[dict[int, _Entry], int]:
 
 
 def _place(block: bytes, entry: _Entry, order: Literal["big", "little"]) -> tuple[int, int]:
-    size = (_WIDTHS[entry.kind] if entry.kind < len(_WIDTHS) else 0) * entry.count
+    size = (_WIDTHS[entry.kind] if entry.kind < len(_WIDTHS) else 0) * entry.number
     start = int.from_bytes(entry.value, order)
     if size > _LONGEST or start + size > len(block):
         raise IndexError("the bytes ran out")
@@ -120,7 +123,7 @@ def _place(block: bytes, entry: _Entry, order: Literal["big", "little"]) -> tupl
 
 
 def _value(block: bytes, entry: _Entry, order: Literal["big", "little"]) -> bytes:
-    size = (_WIDTHS[entry.kind] if entry.kind < len(_WIDTHS) else 0) * entry.count
+    size = (_WIDTHS[entry.kind] if entry.kind < len(_WIDTHS) else 0) * entry.number
     if size <= 4:
         return entry.value[:size]
     start, end = _place(block, entry, order)

@@ -43,12 +43,13 @@ def parts(data: bytes, is_manifest: Callable[[bytes], bool]) -> Iterator[tuple[s
     :raises IndexError: Where the bytes run out.
     """
     for box in _boxes(data, 0, len(data)):
-        if box.kind == b"uuid" and data[box.start : box.start + 16] == _C2PA_BOX:
-            yield "c2pa", b""
-        elif box.kind == b"jumb" and is_manifest(b"\0\0\0\0jumb" + data[box.start : box.start + 64]):
-            yield "c2pa", b""
-        elif box.kind == b"meta":
+        head = data[box.start : box.start + 64]
+        if box.kind == b"meta":
             yield from _items(data, box)
+        elif (box.kind == b"uuid" and head.startswith(_C2PA_BOX)) or (
+            box.kind == b"jumb" and is_manifest(b"\0\0\0\0jumb" + head)
+        ):
+            yield "c2pa", b""
 
 
 def _boxes(data: bytes, start: int, end: int) -> Iterator[_Box]:
@@ -89,7 +90,7 @@ def _kinds(data: bytes, table: _Box) -> Iterator[tuple[int, str]]:
         at = numbers.position
         if data[at : at + 4] == b"Exif":
             yield item, "exif"
-        elif data[at : at + 4] == b"mime" and b"application/rdf+xml" in data[at : box.end][:300]:
+        elif data[at : at + 4] == b"mime" and b"application/rdf+xml" in data[at : min(box.end, at + 300)]:
             yield item, "xmp"
 
 

@@ -76,7 +76,7 @@ def read(text: str) -> InfoText:
 def _settings(line: str) -> dict[str, str]:
     found: dict[str, str] = {}
     position = 0
-    while position < len(line) and len(found) < _MOST_SETTINGS:
+    for _ in range(_MOST_SETTINGS):
         colon = line.find(":", position, position + _LONGEST_NAME)
         name = line[position:colon].strip()
         if colon < 0 or not name or "," in name:

@@ -62,7 +62,8 @@ def marks_of(data: bytes) -> Provenance:
     found: dict[str, bytes] = {}
     for part in parts_of(data):
         for one in _inner(part):
-            found.setdefault(one.kind, one.body)
+            if one.body or one.kind == "c2pa":
+                found.setdefault(one.kind, one.body)
     return _provenance(found)
 
 
@@ -85,7 +86,7 @@ def _exif_parts(values: Mapping[int, bytes]) -> Iterator[Part]:
         yield Part("xmp", values[exif.XMP])
     if exif.SOFTWARE in values:
         yield Part("software", values[exif.SOFTWARE].rstrip(b"\0"))
-    if exif.COMMENT in values and len(values[exif.COMMENT]) <= 2 * MAX_TEXT:
+    if exif.COMMENT in values and len(values[exif.COMMENT]) <= 2 * MAX_TEXT + 8:
         text = exif.comment_text(values[exif.COMMENT])
         if infotext.read(text).settings:
             yield Part("parameters", text.encode("utf-8", "replace"))
@@ -140,7 +141,7 @@ def _record(told: infotext.InfoText) -> dict[str, Any]:
         "text": told.prompt,
         "prompt": told.prompt,
         "model": settings.get("Model"),
-        "size": settings.get("Requested size") or settings.get("Size"),
+        "size": settings.get("Requested size", settings.get("Size")),
         "quality": settings.get("Quality"),
         "seed": int(seed) if seed.isdecimal() and len(seed) < 40 else None,
         "library": settings.get("Version"),

@@ -3,6 +3,7 @@
 The readers in ``formats`` refuse a file that is not whole; these take from it what is there.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +26,7 @@ __all__ = [
     "parts_of",
     "png_chunks",
     "png_text",
+    "png_word",
     "webp_chunks",
 ]
 
@@ -32,13 +34,17 @@ MAX_TEXT = 2**20
 """Most bytes of one text that is read or written."""
 
 _MAX_KEPT = 100
+_LONGEST_WORD = 200
 _JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _JPEG_EXIF = b"Exif\0\0"
 _APP1, _APP11, _SCAN, _END = 0xE1, 0xEB, 0xDA, 0xD9
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
+_FILL = re.compile(rb"\xff+")
 #: The type of a C2PA manifest store among JUMBF boxes.
 _C2PA_TYPE = b"c2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"
 _GIF_XMP_TAIL = 258
+# A GIF of the largest size that is accepted has fewer, unless it is hostile.
+_MAX_GIF_BLOCKS = 300_000
 PNG_WORDS: Mapping[bytes, str] = MappingProxyType(
     {
         b"parameters": "parameters",
@@ -106,17 +112,16 @@ def jpeg_segments(data: bytes) -> Iterator[Span]:
     """Yield the segments of a JPEG before its first scan; the kind is the marker's second byte."""
     position = 2
     for _ in range(MAX_PARTS):
-        start = position
-        while data[position + 1] == 0xFF:
-            position += 1
-        marker, body = data[position + 1], position + 4
-        if data[position] != 0xFF or marker in (_SCAN, _END):
+        fill = _FILL.match(data, position)
+        if fill is None or (marker := data[fill.end()]) in (_SCAN, _END):
             return
-        end = position + 2 if marker in _BARE else position + 2 + int.from_bytes(data[position + 2 : body], "big")
-        if end > len(data) or (end < body and marker not in _BARE):
+        start, body = position, fill.end() + 3
+        position = fill.end() + 1
+        if marker not in _BARE:
+            position += int.from_bytes(data[position:body], "big")
+        if position > len(data) or (position < body and marker not in _BARE):
             return
-        yield Span(bytes([marker]), start, min(body, end), end)
-        position = end
+        yield Span(bytes([marker]), start, min(body, position), position)
 
 
 def webp_chunks(data: bytes) -> Iterator[Span]:
@@ -131,19 +136,22 @@ def webp_chunks(data: bytes) -> Iterator[Span]:
         position = end
 
 
-def png_text(kind: bytes, body: bytes) -> tuple[bytes, bytes]:
-    """Return keyword and text, in UTF-8, of a text chunk.
+def png_word(data: bytes, chunk: Span) -> bytes:
+    """Return the keyword of a text chunk, empty for a chunk of another kind."""
+    if chunk.kind not in (b"tEXt", b"zTXt", b"iTXt"):
+        return b""
+    return data[chunk.body : chunk.body + _LONGEST_WORD].partition(b"\0")[0]
 
-    :param kind: ``b"tEXt"``, ``b"zTXt"`` or ``b"iTXt"``.
-    :param body: What is in the chunk.
-    :return: The text is empty where it cannot be read or is too long.
-    """
-    word, _, rest = body.partition(b"\0")
-    if kind == b"iTXt":
+
+def png_text(data: bytes, chunk: Span) -> bytes:
+    """Return the text of a text chunk, in UTF-8; empty where it cannot be read or is too long."""
+    if chunk.end - chunk.body > MAX_TEXT + _LONGEST_WORD:
+        return b""
+    rest = data[chunk.body : chunk.end - 4].partition(b"\0")[2]
+    if chunk.kind == b"iTXt":
         text = rest[2:].split(b"\0", 2)[-1]
-        return word, _unpacked(text) if rest[:1] == b"\1" else text
-    text = _unpacked(rest[1:]) if kind == b"zTXt" else rest
-    return word, text.decode("latin-1").encode()
+        return _unpacked(text) if rest[:1] == b"\1" else text
+    return (_unpacked(rest[1:]) if chunk.kind == b"zTXt" else rest).decode("latin-1").encode()
 
 
 def _unpacked(packed: bytes) -> bytes:
@@ -159,10 +167,8 @@ def _png(data: bytes) -> Iterator[Part]:
             yield Part("c2pa")
         elif chunk.kind == b"eXIf":
             yield Part("exif", data[chunk.body : chunk.end - 4])
-        elif chunk.kind in (b"tEXt", b"zTXt", b"iTXt") and chunk.end - chunk.body <= MAX_TEXT + 200:
-            word, text = png_text(chunk.kind, data[chunk.body : chunk.end - 4])
-            if word in PNG_WORDS and text:
-                yield Part(PNG_WORDS[word], text)
+        elif word := PNG_WORDS.get(png_word(data, chunk)):
+            yield Part(word, png_text(data, chunk))
 
 
 def _jpeg(data: bytes) -> Iterator[Part]:
@@ -192,8 +198,8 @@ def _webp(data: bytes) -> Iterator[Part]:
 
 
 def _gif(data: bytes) -> Iterator[Part]:
-    position = 13 + _palette(data[10])
-    for _ in range(MAX_PARTS):
+    position, blocks = 13 + _palette(data[10]), 0
+    while blocks < _MAX_GIF_BLOCKS:
         block, label, name = data[position], data[position + 1], data[position + 3 : position + 14]
         if block == 0x21 and label == 0xFF and name.startswith(b"C2PA_GIF"):
             yield Part("c2pa")
@@ -204,19 +210,15 @@ def _gif(data: bytes) -> Iterator[Part]:
         else:
             return
         start = position
-        position = _gif_blocks_end(data, position)
+        while (size := data[position]) and blocks < _MAX_GIF_BLOCKS:
+            position, blocks = position + size + 1, blocks + 1
+        position, blocks = position + 1, blocks + 1
         if block == 0x21 and label == 0xFF and name == b"XMP DataXMP":
             yield Part("xmp", data[start + 12 : max(start + 12, position - _GIF_XMP_TAIL)])
 
 
 def _palette(flags: int) -> int:
     return 6 << (flags & 7) if flags & 0x80 else 0
-
-
-def _gif_blocks_end(data: bytes, position: int) -> int:
-    while size := data[position]:
-        position += size + 1
-    return position + 1
 
 
 def _boxes(data: bytes) -> Iterator[Part]:

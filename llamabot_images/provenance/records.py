@@ -46,7 +46,8 @@ def record_of(
         share in US dollars; ``usage`` is that of the whole call.
     """
     picture = result[index]
-    kept = picture.to_bytes() if data is None else data
+    original = picture.to_bytes()
+    kept = original if data is None else data
     return {
         "file_name": file_name,
         "text": result.prompt,
@@ -60,7 +61,7 @@ def record_of(
         **{name: result.sent.get(name) for name in ("size", "quality", "n")},
         "index": index,
         "seed": result.sent.get("seed"),
-        **_file_facts(kept, picture.info if data is None else None),
+        **_file_facts(kept, picture.info if kept is original else verify(kept)),
         "status": status,
         "maybe_charged": maybe_charged,
         "usage": {name: value for name, value in result.usage.items() if _is_number(value)},
@@ -113,8 +114,7 @@ def _id(result: "ImageResult", index: int) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
 
-def _file_facts(data: bytes, info: ImageInfo | None) -> dict[str, Any]:
-    info = info or verify(data)
+def _file_facts(data: bytes, info: ImageInfo) -> dict[str, Any]:
     return {
         "mime": info.mime_type,
         "width": info.width,

@@ -56,7 +56,7 @@ def read_sidecar(path: str | Path) -> dict[str, Any] | None:
     return found if is_ours else None
 
 
-def save_new(folder: Path, stem: str, suffix: str, data: bytes, record: Recorder | None) -> Path:
+def save_new(folder: Path, stem: str, suffix: str, data: bytes, record: Recorder) -> Path:
     """Write a picture to a name that nothing has yet, its record before it.
 
     Nobody sees the picture without its sidecar. Where only the record cannot be written, the picture is saved
@@ -66,12 +66,12 @@ def save_new(folder: Path, stem: str, suffix: str, data: bytes, record: Recorder
     :param stem: File name without suffix.
     :param suffix: Ending with its dot.
     :param data: The picture.
-    :param record: Makes the record; without it, no sidecar is written.
+    :param record: Makes the record, for each name that is tried.
     :return: The picture's path.
     :raises SaveError: When the picture cannot be written.
     """
     name = f"{stem}{suffix}"
-    if record is None or name != Path(name).name or "\\" in name:
+    if name != Path(name).name or "\\" in name:
         return files.write_new(folder, stem, suffix, data)
     try:
         if path := _pair(folder, stem, suffix, data, record):
@@ -84,22 +84,22 @@ def save_new(folder: Path, stem: str, suffix: str, data: bytes, record: Recorder
     return path
 
 
-def save_over(path: Path, data: bytes, record: Recorder | None) -> Path:
+def save_over(path: Path, data: bytes, record: Recorder) -> Path:
     """Write a picture in place of what is there, its record before it.
 
     :param path: The picture's.
     :param data: The picture.
-    :param record: Makes the record; without it, no sidecar is written.
+    :param record: Makes the record.
     :return: *path*.
     :raises SaveError: When the picture cannot be written; what was there, and its sidecar, are unchanged.
     """
-    if record is None:
-        return files.replace(path, data)
     beside = sidecar_of(path)
     earlier = _bytes_of(beside)
     try:
         write_sidecar(path, record(path.name, data))
     except SaveError as error:
+        if error.rescue_path:
+            Path(error.rescue_path).unlink(missing_ok=True)
         files.replace(path, data)
         _warn(path, str(error.__cause__))
         return path
