@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-__all__ = ["WAYS", "FsyncClock"]
+__all__ = ["WAYS", "FsyncClock", "Way"]
 
 MODEL = "gpt-image-2"
 Way = Callable[[str, Path], None]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from llamabot_images.drafts import Draft, Refused, fill, hidden_draft, nameless_
 from llamabot_images.errors import SaveError
 from llamabot_images.names import stem_for
 
-__all__ = ["check_folder", "check_target", "replace", "stem_for", "write_new"]
+__all__ = ["check_folder", "check_target", "looks_writable", "replace", "stem_for", "write_new"]
 
 _PROBE = bytes(65_536)
 _TRIED_IN_TURN = 16
@@ -38,6 +39,17 @@ def check_folder(folder: Path) -> None:
     with _explained(folder, b""):
         folder.mkdir(parents=True, exist_ok=True)
         _place(folder, _PROBE, False, lambda draft: folder)
+
+
+def looks_writable(folder: Path) -> bool:
+    """Say whether rights and free space let a file be made in *folder*, without making one.
+
+    :param folder: A folder in which a file could be made before.
+    """
+    try:
+        return os.access(folder, os.W_OK | os.X_OK) and shutil.disk_usage(folder).free > 2**20
+    except OSError:
+        return False
 
 
 def check_target(path: Path) -> None:

@@ -100,13 +100,13 @@ class ImageBot:
         self._start(max_cost, router)
 
     def _start(self, max_cost: float | None, router: Any) -> None:
-        self._threads = Threads()
+        self._threads, self._targets = Threads(), saving.Targets()
         self._sender = sending.Sender(self._threads, self._fetcher, max_cost=max_cost, router=router)
         self._downloader: Downloader | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the settings; the key stays here, and the copy reads its provider's variable."""
-        live = ("_threads", "_sender", "_downloader")
+        live = ("_threads", "_targets", "_sender", "_downloader")
         return {"max_cost": self.max_cost} | {name: one for name, one in vars(self).items() if name not in live}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -268,7 +268,7 @@ class ImageBot:
         :raises SaveError: When no file can be written there.
         """
         stem = self.filename_for(prompt) if save_path is None and isinstance(prompt, str) else "-"
-        saving.check_target(self.save_dir, stem, save_path)
+        self._targets.check(self.save_dir, stem, save_path)
 
     def save(self, result: ImageResult, save_path: str | Path | None = None) -> list[Path]:
         """Save every picture of a result, as calling the bot does.

@@ -6,22 +6,36 @@ from llamabot_images import files
 from llamabot_images.errors import ImageBotError, SaveError
 from llamabot_images.results import ImageResult
 
-__all__ = ["check_target", "save_result"]
+__all__ = ["Targets", "save_result"]
 
 
-def check_target(save_dir: str | Path, stem: str, save_path: str | Path | None) -> None:
-    """Make sure that a picture could be saved.
+class Targets:
+    """The folders of one bot, tried before money is spent.
 
-    :param save_dir: Folder for files that are named after the prompt; made when missing.
-    :param stem: The name for the prompt.
-    :param save_path: An explicit path instead.
-    :raises SaveError: When no file can be written there.
+    A folder is tried once by making a file in it. After that a look at its rights and its free space is
+    enough: making a file takes a third of a millisecond, and a folder that fails in between costs no picture,
+    since what was paid for is rescued.
     """
-    if save_path is not None:
-        return files.check_target(Path(save_path))
-    files.check_folder(Path(save_dir))
-    if Path(stem).name != stem:
-        raise SaveError(f"filename_for made {stem!r} of the prompt; it must return one name without folders")
+
+    def __init__(self) -> None:
+        self._tried: set[Path] = set()
+
+    def check(self, save_dir: str | Path, stem: str, save_path: str | Path | None) -> None:
+        """Make sure that a picture could be saved.
+
+        :param save_dir: Folder for files that are named after the prompt; made when missing.
+        :param stem: The name for the prompt.
+        :param save_path: An explicit path instead.
+        :raises SaveError: When no file can be written there.
+        """
+        if save_path is not None:
+            return files.check_target(Path(save_path))
+        if Path(stem).name != stem:
+            raise SaveError(f"filename_for made {stem!r} of the prompt; it must return one name without folders")
+        folder = Path(save_dir)
+        if folder not in self._tried or not files.looks_writable(folder):
+            files.check_folder(folder)
+            self._tried.add(folder)
 
 
 def save_result(
