@@ -12,7 +12,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 PYTEST = $(BIN)/python -m pytest
 
-.PHONY: demo test test-lowest torture format lint types docs notebooks bench all clean
+.PHONY: demo test test-lowest torture coverage format lint types docs notebooks bench all clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/llamabot-images "a red panda reading a book under a lamp" --model offline/sketch
@@ -26,6 +26,9 @@ test-lowest:
 
 torture: $(VENV)/.installed-test
 	TORTURE=1 $(PYTEST) -n auto $(ARGS)
+
+coverage: $(VENV)/.installed-test
+	$(PYTEST) -n auto --cov=llamabot_images --cov-branch --cov-report=term:skip-covered $(ARGS)
 
 format: $(VENV)/.installed-test
 	$(BIN)/ruff format .
