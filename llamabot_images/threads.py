@@ -104,24 +104,21 @@ class Pool:
 
 def _work(tasks: SimpleQueue[Task], idle: threading.Semaphore) -> None:
     while (task := tasks.get()) is not None:
-        # Here and below: no thread that waits holds on to what it has done, a bot with its connections, say.
-        call, future = task
+        _run(*task)
+        # What was called and what came of it live no longer than they are wanted.
         del task
-        if future.set_running_or_notify_cancel():
-            finish = _outcome(call, future)
-            del call
-            finish()
-            del finish
-        else:
-            del call
-        del future
         idle.release()
     tasks.put(None)
 
 
-def _outcome(call: Callable[[], T], future: Future[T]) -> Callable[[], None]:
-    """Run *call* and return what tells its caller."""
+def _run(call: Callable[[], T], future: Future[T]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
     try:
-        return partial(future.set_result, call())
+        result = call()
     except BaseException as error:
-        return partial(future.set_exception, error)
+        future.set_exception(error)
+        # The error knows this frame, and the frame shall not know the error.
+        del future, call
+    else:
+        future.set_result(result)
