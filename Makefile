@@ -11,8 +11,9 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 PYTEST = $(BIN)/python -m pytest
+EXTRAS ?= test,peers
 
-.PHONY: demo test test-lowest torture coverage format lint types docs notebooks bench all clean
+.PHONY: demo test test-lowest torture fuzz coverage format lint types docs notebooks bench all clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/llamabot-images "a red panda reading a book under a lamp" --model offline/sketch
@@ -22,10 +23,16 @@ test: $(VENV)/.installed-test
 
 # The oldest versions that pyproject.toml admits.
 test-lowest:
-	$(MAKE) VENV=.venv-lowest CONSTRAINTS="-c tests/lowest.txt" test
+	$(MAKE) VENV=.venv-lowest EXTRAS=test CONSTRAINTS="-c tests/lowest.txt" test
 
 torture: $(VENV)/.installed-test
 	TORTURE=1 $(PYTEST) -n auto $(ARGS)
+
+# Seconds for each target; a crash is kept under .fuzz, `python -m tests.fuzz payload FILE` replays it.
+SECONDS ?= 600
+fuzz: $(VENV)/.installed-test
+	for one in payload replies provenance; do \
+		$(BIN)/python -m tests.fuzz $$one -max_total_time=$(SECONDS) || exit 1; done
 
 coverage: $(VENV)/.installed-test
 	$(PYTEST) -n auto --cov=llamabot_images --cov-branch --cov-report=term:skip-covered $(ARGS)
@@ -53,7 +60,7 @@ bench: $(VENV)/.installed-test
 all: lint types test docs notebooks
 
 clean:
-	rm -rf .venv .venv-lowest site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest site .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3" >&2; exit 1; }
@@ -68,7 +75,7 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml $(wildcard tests/lowest.txt) | $(BIN)/python
-	@$(INSTALL) -e '.[test]' $(CONSTRAINTS)
+	@$(INSTALL) -e '.[$(EXTRAS)]' $(CONSTRAINTS)
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-docs: pyproject.toml | $(BIN)/python

@@ -9,14 +9,26 @@ import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.ways import WAYS, FsyncClock, Way
 
 SIZES = {"20 KB": 20_000, "4 MB": 4_000_000}
-ROUNDS = {"20 KB": 30, "4 MB": 8}
+ROUNDS = {"20 KB": 30, "4 MB": 12}
 WARM_UP = 2
 IN_A_ROW = 5
+SETTLE = 0.01  # seconds
+PROGRAM = Path(sys.executable).with_name("llamabot-images")
+
+
+@dataclass(frozen=True)
+class Took:
+    """Seconds for one picture: by the clock, on the processor, and in fsync, which counts in neither."""
+
+    wall: float
+    cpu: float
+    fsync: float
 
 
 @contextmanager
@@ -32,46 +44,59 @@ def provider():
 
 def pictures() -> None:
     """Measure all ways for both sizes and both forms."""
-    print("Prompt to saved file, median ms (ours without fsync, which the others do not do)\n")
-    print(f"{'':16}" + "".join(f"{name:>14}" for name in WAYS) + f"{'fsync':>10}{'by hand/ours':>15}{'ours/raw':>10}")
+    print("Prompt to saved file: median ms (ours without fsync, which the others do not do), and median of the ratios")
+    print("of each round, by the clock and by processor time, which a busy machine disturbs less\n")
+    print(f"{'':12}" + "".join(f"{name:>12}" for name in WAYS), end="")
+    print(f"{'fsync':>8}{'by hand/ours':>14}{'(cpu)':>7}{'ours/raw':>10}{'(cpu)':>7}")
     with provider() as base:
         for size in SIZES:
             for form in ("url", "b64"):
-                _measure(base, size, form)
+                took = _measure(f"{base}/{size.replace(' ', '').lower()}/{form}/v1", ROUNDS[size])
+                print(_row(f"{size} {form}", took), flush=True)
 
 
-def _measure(base: str, size: str, form: str) -> None:
-    api = f"{base}/{size.replace(' ', '').lower()}/{form}/v1"
+def _row(name: str, took: dict[str, list[Took]]) -> str:
+    middle = [statistics.median(one.wall for one in each) * 1e3 for each in took.values()]
+    fsync = statistics.median(one.fsync for one in took["ours"]) * 1e3
+    hand, raw = _ratio(took["by hand"], took["ours"]), _ratio(took["ours"], took["raw httpx"])
+    times = "".join(f"{one:12.2f}" for one in middle)
+    return f"{name:12}{times}{fsync:8.2f}{hand[0]:14.2f}{hand[1]:7.2f}{raw[0]:10.2f}{raw[1]:7.2f}"
+
+
+def _ratio(upper: list[Took], lower: list[Took]) -> tuple[float, float]:
+    pairs = list(zip(upper, lower, strict=True))
+    return statistics.median(a.wall / b.wall for a, b in pairs), statistics.median(a.cpu / b.cpu for a, b in pairs)
+
+
+def _measure(api: str, rounds: int) -> dict[str, list[Took]]:
+    """Draw by all ways in turn, another one first in each round."""
     ways = {name: build(api) for name, build in WAYS.items()}
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    fsyncs: list[float] = []
+    took: dict[str, list[Took]] = {name: [] for name in ways}
+    names = list(ways)
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(ROUNDS[size] + WARM_UP):
-            for name, draw in ways.items():
-                took, synced = _block(draw, f"{name.split()[0].lower()}-{number}", Path(folder))
-                if number >= WARM_UP:
-                    times[name].append(took)
-                    fsyncs += [synced] if name == "ours" else []
-    middle = {name: statistics.median(one) * 1e3 for name, one in times.items()}
-    print(
-        f"{size + ' ' + form:16}"
-        + "".join(f"{one:14.2f}" for one in middle.values())
-        + f"{statistics.median(fsyncs) * 1e3:10.2f}{middle['by hand'] / middle['ours']:15.2f}"
-        + f"{middle['ours'] / middle['raw httpx']:10.2f}"
-    )
+        for number in range(rounds + WARM_UP):
+            for name in names[number % len(names) :] + names[: number % len(names)]:
+                took[name].append(_block(ways[name], f"{name.split()[0].lower()}-{number}", Path(folder)))
+    return {name: found[WARM_UP:] for name, found in took.items()}
 
 
-def _block(draw: Way, stem: str, folder: Path) -> tuple[float, float]:
-    """Draw some pictures in a row and return the seconds for one, without and in fsync.
+def _block(draw: Way, stem: str, folder: Path) -> Took:
+    """Draw some pictures in a row and return what one took.
 
-    LiteLLM goes on logging in a thread after it has returned; in a row, each way pays for its own.
+    LiteLLM goes on logging in a thread after it has returned: in a row, each way pays for its own, and the
+    processor time has all of it. The files are removed, since a file system that gets new memory for each picture
+    takes longer than all the rest.
     """
     with FsyncClock() as clock:
-        began = time.perf_counter()
+        wall, cpu = time.perf_counter(), time.process_time()
         for number in range(IN_A_ROW):
             draw(f"{stem}-{number}", folder)
-        took = time.perf_counter() - began
-    return (took - clock.seconds) / IN_A_ROW, clock.seconds / IN_A_ROW
+        wall = time.perf_counter() - wall - clock.seconds
+    time.sleep(SETTLE)
+    cpu = time.process_time() - cpu - clock.cpu
+    for path in folder.iterdir():
+        path.unlink()
+    return Took(wall / IN_A_ROW, cpu / IN_A_ROW, clock.seconds / IN_A_ROW)
 
 
 def connections() -> None:
@@ -85,20 +110,21 @@ def connections() -> None:
     print(f"\n100 calls by URL opened {api - 1} connections to the API and {images} to the image host")
 
 
-def imports() -> None:
-    """Measure imports in fresh interpreters."""
-    print("\nImport in a fresh interpreter, ms over an empty one (median of 7)\n")
-    empty = _fresh("pass")
+def starts() -> None:
+    """Measure imports and the program's help in fresh interpreters."""
+    print("\nIn a fresh interpreter, ms over an empty one (median of 7)\n")
+    empty = _fresh(sys.executable, "-c", "pass")
     for name in ("llamabot_images", "openai", "litellm"):
-        print(f"{name:16}{(_fresh(f'import {name}') - empty) * 1e3:14.1f}")
+        print(f"{'import ' + name:24}{(_fresh(sys.executable, '-c', f'import {name}') - empty) * 1e3:10.1f}")
+    print(f"{'llamabot-images --help':24}{(_fresh(str(PROGRAM), '--help') - empty) * 1e3:10.1f}")
 
 
-def _fresh(code: str) -> float:
+def _fresh(*command: str) -> float:
     environment = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
     took = []
     for _ in range(8):
         began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
         took.append(time.perf_counter() - began)
     return statistics.median(took[1:])
 
@@ -107,4 +133,4 @@ if __name__ == "__main__":
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     pictures()
     connections()
-    imports()
+    starts()

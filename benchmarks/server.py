@@ -1,15 +1,18 @@
 """A provider and an image host that answer at once; run as a process of its own.
 
-Prints its two ports, then serves until its standard input closes.
+Prints its two ports, then serves until its standard input closes. Every answer is made beforehand and sent in one
+piece, so that what is measured is the client.
 """
 
-import asyncio
 import base64
 import json
 import os
+import socketserver
 import struct
 import sys
+import threading
 import zlib
+from collections.abc import Mapping, Sequence
 
 __all__ = ["picture"]
 
@@ -31,65 +34,72 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-class Counter:
-    """Connections accepted by one listener."""
+class Server(socketserver.ThreadingTCPServer):
+    """Serves on a port of its own, and counts its connections.
 
-    count = 0
+    :param answers: What is sent for a request whose path begins so; for any other, the connections of *counted*.
+    """
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, answers: Mapping[str, bytes], counted: Sequence["Server"] = ()) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers = answers
+        self.counted = (self, *counted)
+        self.connections = 0
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.server_address[1])
+
+    def answer(self, path: str) -> bytes:
+        """Return what is sent for a path."""
+        found = next((answer for start, answer in self.answers.items() if path.startswith(start)), None)
+        return found or _answer("application/json", json.dumps([one.connections for one in self.counted]).encode())
 
 
-async def serve(sizes: dict[str, int]) -> None:
+class Handler(socketserver.StreamRequestHandler):
+    """One connection."""
+
+    disable_nagle_algorithm = True
+    server: Server
+
+    def handle(self) -> None:
+        """Answer until the other end closes."""
+        self.server.connections += 1
+        while line := self.rfile.readline():
+            headers = dict(one.lower().split(b":", 1) for one in iter(self.rfile.readline, b"\r\n"))
+            self.rfile.read(int(headers.get(b"content-length", 0)))
+            path = line.split(b" ")[1].decode()
+            self.wfile.write(self.server.answer(path))
+
+
+def _answer(kind: str, body: bytes) -> bytes:
+    return f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
+
+
+def serve(sizes: Mapping[str, int]) -> None:
     """Serve pictures of the named sizes until standard input closes."""
     pictures = {name: picture(size) for name, size in sizes.items()}
-    counters = Counter(), Counter()
-    images = await asyncio.start_server(lambda r, w: _talk(r, w, _images(pictures), counters[1]), "127.0.0.1", 0)
-    image_port = images.sockets[0].getsockname()[1]
-    replies = _replies(pictures, image_port)
-    api = await asyncio.start_server(lambda r, w: _talk(r, w, _api(replies, counters), counters[0]), "127.0.0.1", 0)
-    print(api.sockets[0].getsockname()[1], image_port, flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-    os._exit(0)  # with connections still open, which asyncio would complain about
+    images = Server({f"/{name}.png": _answer("image/png", data) for name, data in pictures.items()})
+    api = Server(_replies(pictures, images.port), counted=[images])
+    print(api.port, images.port, flush=True)
+    sys.stdin.read()
 
 
-def _replies(pictures: dict[str, bytes], image_port: int) -> dict[str, bytes]:
+def _replies(pictures: Mapping[str, bytes], image_port: int) -> dict[str, bytes]:
     found = {}
     for name, data in pictures.items():
         url = {"url": f"http://127.0.0.1:{image_port}/{name}.png"}
         text = {"b64_json": base64.b64encode(data).decode()}
         for form, item in (("url", url), ("b64", text)):
             body = {"created": 1, "data": [item], "usage": USAGE | USAGE_DETAILS}
-            found[f"/{name}/{form}/"] = json.dumps(body).encode()
+            found[f"/{name}/{form}/"] = _answer("application/json", json.dumps(body).encode())
     return found
 
 
-def _api(replies: dict[str, bytes], counters: tuple[Counter, Counter]):
-    def answer(path: str) -> tuple[str, bytes]:
-        if path == "/connections":
-            return "application/json", json.dumps([one.count for one in counters]).encode()
-        return "application/json", next(body for start, body in replies.items() if path.startswith(start))
-
-    return answer
-
-
-def _images(pictures: dict[str, bytes]):
-    return lambda path: ("image/png", pictures[path.strip("/").removesuffix(".png")])
-
-
-async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer, counter: Counter) -> None:
-    counter.count += 1
-    try:
-        while True:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-            length = next(
-                (int(one.split(":")[1]) for one in head.split("\r\n") if one.startswith("content-length:")), 0
-            )
-            await reader.readexactly(length)
-            kind, body = answer(head.split(" ")[1])
-            start = f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n"
-            writer.write(start.encode() + body)
-            await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
-        writer.close()
-
-
 if __name__ == "__main__":
-    asyncio.run(serve(json.loads(sys.argv[1])))
+    serve(json.loads(sys.argv[1]))

@@ -82,15 +82,16 @@ class FsyncClock:
     """Counts the time spent in ``os.fsync``, which only our way calls."""
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self.seconds = self.cpu = 0.0
         self._fsync = os.fsync
 
     def __call__(self, *args: Any) -> None:
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.thread_time()
         try:
             self._fsync(*args)
         finally:
             self.seconds += time.perf_counter() - began
+            self.cpu += time.thread_time() - cpu
 
     def __enter__(self) -> "FsyncClock":
         os.fsync = self

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from llamabot_images.asked import Adjustment
+    from llamabot_images.batch import BatchError, BatchEvent, BatchOutcome, BatchResult, JournalError
+    from llamabot_images.comparison import Comparison, compare
     from llamabot_images.errors import (
         AdjustmentWarning,
         BudgetExceededError,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
         ModelRetiredError,
         ModelRetiredWarning,
         NoImageError,
+        OllamaError,
         ProvenanceLostWarning,
         SaveError,
         UnroutedModelError,
@@ -28,48 +31,92 @@ if TYPE_CHECKING:
         UnsupportedParameterError,
         UnverifiedImageWarning,
     )
+    from llamabot_images.events import (
+        DoneEvent,
+        ImageEvent,
+        PartialImageEvent,
+        PictureEvent,
+        ProgressEvent,
+        StartedEvent,
+        TextEvent,
+    )
+    from llamabot_images.gallery import write_gallery
     from llamabot_images.imagebot import ImageBot
     from llamabot_images.provenance import read_provenance
     from llamabot_images.reference import ImageReference
     from llamabot_images.request import ImageRequest
     from llamabot_images.results import ImageResult
+    from llamabot_images.sheets import contact_sheet
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Adjustment",
     "AdjustmentWarning",
+    "BatchError",
+    "BatchEvent",
+    "BatchOutcome",
+    "BatchResult",
     "BudgetExceededError",
+    "Comparison",
     "ContentPolicyError",
+    "DoneEvent",
     "DownloadError",
     "FewerImagesWarning",
     "ImageBot",
     "ImageBotError",
     "ImageBotWarning",
+    "ImageEvent",
     "ImageReference",
     "ImageRequest",
     "ImageResult",
     "InvalidImageError",
+    "JournalError",
     "MissingKeyError",
     "ModelRetiredError",
     "ModelRetiredWarning",
     "NoImageError",
+    "OllamaError",
+    "PartialImageEvent",
+    "PictureEvent",
+    "ProgressEvent",
     "ProvenanceLostWarning",
     "SaveError",
+    "StartedEvent",
+    "TextEvent",
     "UnroutedModelError",
     "UnsafeURLError",
     "UnsupportedParameterError",
     "UnverifiedImageWarning",
+    "compare",
+    "contact_sheet",
     "read_provenance",
+    "write_gallery",
 ]
 
 _HOMES = {
     "Adjustment": "asked",
+    "BatchError": "batch",
+    "BatchEvent": "batch",
+    "BatchOutcome": "batch",
+    "BatchResult": "batch",
+    "Comparison": "comparison",
+    "DoneEvent": "events",
     "ImageBot": "imagebot",
+    "ImageEvent": "events",
     "ImageReference": "reference",
     "ImageRequest": "request",
     "ImageResult": "results",
+    "JournalError": "batch",
+    "PartialImageEvent": "events",
+    "PictureEvent": "events",
+    "ProgressEvent": "events",
+    "StartedEvent": "events",
+    "TextEvent": "events",
+    "compare": "comparison",
+    "contact_sheet": "sheets",
     "read_provenance": "provenance",
+    "write_gallery": "gallery",
 }
 
 
@@ -80,6 +127,13 @@ def __getattr__(name: str) -> Any:
     found = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)
     globals()[name] = found
     return found
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Make ``%%image`` known to IPython, for ``%load_ext llamabot_images``."""
+    from llamabot_images.magic import load
+
+    load(shell)
 
 
 def __dir__() -> list[str]:

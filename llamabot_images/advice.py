@@ -1,7 +1,7 @@
 """Errors that say what to do: LiteLLM's own with a note, ours where LiteLLM's would mislead. Pure."""
 
 from llamabot_images.credentials import PROVIDERS
-from llamabot_images.errors import ContentPolicyError, MissingKeyError, NoImageError
+from llamabot_images.errors import ContentPolicyError, ImageBotError, MissingKeyError, NoImageError
 from llamabot_images.failures import Failure
 from llamabot_images.lifecycle import lifecycle_of
 from llamabot_images.request import ImageRequest
@@ -33,7 +33,8 @@ def error_for(failure: Failure, error: Exception | None, request: ImageRequest) 
     shown = error or RuntimeError(failure.text)
     for name in ("maybe_charged", "retry_after", "request_id"):
         setattr(shown, name, getattr(failure, name))
-    shown.add_note(_advice(failure, request))
+    if not isinstance(shown, ImageBotError):  # ours say by themselves what to do
+        shown.add_note(_advice(failure, request))
     return shown
 
 

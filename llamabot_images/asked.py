@@ -1,16 +1,32 @@
 """What a caller asks for, what is known of a model, and what was done otherwise: the values that travel."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-__all__ = ["CREDENTIALS", "DEFAULTS", "Adjustment", "Asked", "Capabilities", "asked_from", "shown"]
+from llamabot_images.errors import UnsupportedParameterError
+from llamabot_images.sources import Sources
+
+__all__ = [
+    "CREDENTIALS",
+    "DEFAULTS",
+    "Adjustment",
+    "Asked",
+    "Capabilities",
+    "asked_from",
+    "pair_from",
+    "shown",
+    "value_of",
+]
 
 #: The specification's defaults: a setting that differs from them was set by the caller.
 DEFAULTS = {"size": "1024x1024", "quality": None, "n": 1, "response_format": "url"}
 CREDENTIALS = ("api_key", "api_base", "api_version")
-NAMED = ("model", "size", "quality", "n", "timeout", "strict")
+#: Settings of ours, which no provider sees.
+OWN = {"strict": False, "route": "auto", "sources": None, "is_streamed": False}
+NAMED = ("model", "size", "quality", "n", "timeout", *OWN)
 
 
 @dataclass(frozen=True)
@@ -48,7 +64,8 @@ def shown(value: Any) -> str:
 class Asked:
     """What the caller wants: the bot's settings with the overrides of one call.
 
-    ``explicit`` names what the caller set himself; only that is worth an adjustment.
+    ``explicit`` names what the caller set himself; only that is worth an adjustment. ``route`` is ``"auto"``,
+    ``"images"`` or ``"chat"``; ``sources`` are the pictures to edit; ``is_streamed`` says that the caller watches.
     """
 
     model: str
@@ -60,6 +77,9 @@ class Asked:
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
     explicit: frozenset[str] = frozenset()
     strict: bool = False
+    route: str = "auto"
+    sources: Sources | None = None
+    is_streamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +88,7 @@ class Capabilities:
 
     ``forwards`` holds the OpenAI parameters it passes on, ``None`` for every one; ``own`` the keywords that
     it keeps for itself; ``prices`` the model's row in its price map; ``off`` the day on which it says that the
-    model is switched off.
+    model is switched off. ``route`` names the backend that reaches it.
     """
 
     provider: str
@@ -77,6 +97,7 @@ class Capabilities:
     own: frozenset[str] = frozenset()
     prices: Mapping[str, Any] = field(default_factory=dict, repr=False)
     off: date | None = None
+    route: str = "images"
 
 
 def asked_from(settings: Mapping[str, Any], further: Mapping[str, Any]) -> Asked:
@@ -85,11 +106,33 @@ def asked_from(settings: Mapping[str, Any], further: Mapping[str, Any]) -> Asked
     :param settings: The bot's named settings.
     :param further: Its further keywords and the overrides of one call; these win.
     """
-    all_of_them = {**settings, **further}
+    all_of_them = {**OWN, **settings, **further}
     changed = {name for name, value in DEFAULTS.items() if all_of_them[name] != value}
+    if (sources := all_of_them["sources"]) and "size" not in changed | further.keys():
+        all_of_them["size"] = sources.ratio  # an edit keeps the proportions of its picture
     return Asked(
         **{name: all_of_them[name] for name in NAMED},
         credentials={name: all_of_them[name] for name in CREDENTIALS},
         extra={name: value for name, value in all_of_them.items() if name not in (*NAMED, *CREDENTIALS)},
         explicit=frozenset(changed | further.keys()),
     )
+
+
+def pair_from(text: str) -> tuple[str, Any]:
+    """Return the name and the value of a setting that is written as text.
+
+    :param text: ``KEY=VALUE``; a value that is JSON is read as such.
+    :raises UnsupportedParameterError: Without an equals sign.
+    """
+    key, sign, value = text.partition("=")
+    if not sign or not key:
+        raise UnsupportedParameterError(f"{text!r} is no setting; write KEY=VALUE, such as seed=7")
+    return key, value_of(value)
+
+
+def value_of(text: str) -> Any:
+    """Return what a text says as JSON, else the text itself."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -24,6 +24,8 @@ PLAIN = frozenset({"", "identity", "none", "binary", "aws-chunked"})
 #: zlib's number for each coding. Some servers leave zlib's frame out of deflate.
 WINDOWS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
 READ_SIZE = 64 * 1024
+#: Of a large body: a call for each 64 KB takes as long as the bytes do, and over 256 KB each piece is new memory.
+BULK_SIZE = 256 * 1024
 
 
 class Refusal(Exception):
@@ -120,7 +122,7 @@ def _pieces(response: httpx.Response, length: int | None, moment: float) -> Iter
     yield piece
     left = length - len(piece)
     while left > 0 and piece:
-        piece = stream.read(min(left, READ_SIZE), moment)
+        piece = stream.read(min(left, BULK_SIZE), moment)
         left -= len(piece)
         yield piece
     stream.reusable = left == 0 and _stays_open(response)

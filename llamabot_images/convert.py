@@ -17,7 +17,7 @@ from llamabot_images.formats import KNOWN_FORMATS, plain_mime, sniff
 from llamabot_images.formats.layout import Broken, check_size
 from llamabot_images.payload import ImageInfo
 
-__all__ = ["open_image", "reencode", "thumbnail"]
+__all__ = ["in_eight_bits", "open_image", "reencode", "thumbnail"]
 
 _ANIMATED = frozenset({"GIF", "WEBP", "PNG", "AVIF"})
 _WITHOUT_ALPHA = frozenset({"JPEG", "BMP"})
@@ -89,7 +89,7 @@ def thumbnail(data: bytes, *, edge: int = 512) -> tuple[bytes, str]:
     with _translated(data, "be made smaller"):
         image = _open(data)
         if image.mode not in ("L", "RGB", "CMYK"):
-            image = _in_eight_bits(image)
+            image = in_eight_bits(image)
         image.thumbnail((max(1, edge), max(1, edge)), reducing_gap=2.0)
         image = ImageOps.exif_transpose(image)
         seen_through = image.mode == "RGBA" and image.getchannel("A").getextrema() != (255, 255)
@@ -192,14 +192,14 @@ def _fitted(image: Image.Image, target: str) -> Image.Image:
     """Return the picture in a mode that *target* can store."""
     if target in ("TIFF", "PNG") and image.mode in (*_EIGHT_BIT_MODES, "I;16"):
         return image
-    image = _in_eight_bits(image)
+    image = in_eight_bits(image)
     if image.mode == "RGBA" and target in _WITHOUT_ALPHA:
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image).convert("RGB")
     return image
 
 
-def _in_eight_bits(image: Image.Image) -> Image.Image:
+def in_eight_bits(image: Image.Image) -> Image.Image:
     """Return the picture as RGB, or as RGBA where it knows transparency."""
     if image.mode.startswith("I"):
         # Converting directly would make everything but near-black white.

@@ -13,6 +13,7 @@
     ├── DownloadError                             the image URL could not be fetched
     │   └── UnsafeURLError                        ... and must not be
     ├── BudgetExceededError                       the next request would pass ``max_cost``
+    ├── OllamaError                               Ollama could not be reached, or could not draw
     └── SaveError                                 the file could not be written; .data keeps it
 
     ImageBotWarning                (UserWarning)
@@ -43,6 +44,7 @@ __all__ = [
     "ModelRetiredError",
     "ModelRetiredWarning",
     "NoImageError",
+    "OllamaError",
     "ProvenanceLostWarning",
     "SaveError",
     "UnroutedModelError",
@@ -190,6 +192,18 @@ class BudgetExceededError(ImageBotError):
         super().__init__(message)
         self.max_cost = max_cost
         self.spent = spent
+
+
+class OllamaError(ImageBotError):
+    """Ollama could not be reached, or could not draw.
+
+    :param message: What happened and what to do.
+    :param status: The HTTP status, ``None`` where there was no answer.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class SaveError(ImageBotError):

@@ -104,7 +104,7 @@ def diagnose(error: BaseException, secrets: Collection[str] = ()) -> Failure:
         parameter=said.parameter,
         retry_after=wait,
         request_id=next((headers[name] for name in REQUEST_IDS if name in headers), None),
-        categories=said.categories,
+        categories=tuple(redact_text(one, secrets)[:100] for one in said.categories),
     )
 
 

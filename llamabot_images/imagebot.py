@@ -1,30 +1,24 @@
 """ImageBot: settings and verbs, nothing else."""
 
-import os
-import time
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llamabot_images import names, notebook, saving, sending
-from llamabot_images.asked import CREDENTIALS, DEFAULTS, Asked, asked_from
-from llamabot_images.attempts import Attempt, first_with_key
-from llamabot_images.credentials import for_other_provider, without_keys
-from llamabot_images.links import private_hosts
-from llamabot_images.models import rule_for
-from llamabot_images.redact import Hidden
+from llamabot_images import notebook, saving
+from llamabot_images.preparing import Preparing
 from llamabot_images.reference import ImageReference
-from llamabot_images.request import ImageRequest, negotiate
 from llamabot_images.results import ImageResult
-from llamabot_images.threads import Threads
 
 if TYPE_CHECKING:
-    from llamabot_images.download import Downloader
+    from llamabot_images.batch import BatchResult
+    from llamabot_images.events import ImageEvent
 
 __all__ = ["ImageBot"]
 
 
-class ImageBot:
+class ImageBot(Preparing):
     """Generate images with any model that LiteLLM can reach.
 
     Building a bot sends nothing and loads no provider library.
@@ -55,63 +49,11 @@ class ImageBot:
     :param allow_private_hosts: Hosts that image URLs may point to although their address is not public, beside
         the host of ``api_base``. The variable ``LLAMABOT_IMAGES_ALLOW_PRIVATE_HOSTS`` (comma-separated) adds to it.
     :param sidecar: Also save what made each picture, prompt included: ``cat.png.json`` beside ``cat.png``.
+    :param route: ``"images"`` or ``"chat"`` where a model can be asked both ways; ``"auto"`` takes the image API where
+        there is one.
     :param image_generation_kwargs: Additional provider-specific keyword arguments to pass through to
         ``litellm.image_generation``.
     """
-
-    def __init__(
-        self,
-        model: str = "dall-e-3",
-        size: Any = "1024x1024",
-        quality: str | None = None,
-        n: int = 1,
-        response_format: str = "url",
-        api_key: str | None = None,
-        api_base: str | None = None,
-        api_version: str | None = None,
-        timeout: float = 600,
-        *,
-        save_dir: str | Path = ".",
-        strict: bool = False,
-        fallbacks: Sequence[str] = (),
-        fallback_on_refusal: bool = False,
-        router: Any = None,
-        max_cost: float | None = None,
-        allow_private_hosts: Collection[str] = (),
-        sidecar: bool = False,
-        **image_generation_kwargs: Any,
-    ) -> None:
-        self.model = model
-        self.size = size
-        self.quality = quality
-        self.n = n
-        self.response_format = response_format
-        self._api_key = Hidden(api_key)
-        self.api_base = api_base
-        self.api_version = api_version
-        self.timeout = timeout
-        self.save_dir = save_dir
-        self.strict = strict
-        self.fallbacks = tuple(fallbacks)
-        self.fallback_on_refusal = fallback_on_refusal
-        self.allow_private_hosts = tuple(allow_private_hosts)
-        self.sidecar = sidecar
-        self.image_generation_kwargs = image_generation_kwargs
-        self._start(max_cost, router)
-
-    def _start(self, max_cost: float | None, router: Any) -> None:
-        self._threads, self._targets = Threads(), saving.Targets()
-        self._sender = sending.Sender(self._threads, self._fetcher, max_cost=max_cost, router=router)
-        self._downloader: Downloader | None = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return the settings; the key stays here, and the copy reads its provider's variable."""
-        live = ("_threads", "_targets", "_sender", "_downloader")
-        return {"max_cost": self.max_cost} | {name: one for name, one in vars(self).items() if name not in live}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update({name: value for name, value in state.items() if name != "max_cost"})
-        self._start(state["max_cost"], None)
 
     def __call__(
         self, prompt: str, return_url: bool = False, save_path: str | Path | None = None
@@ -130,7 +72,9 @@ class ImageBot:
         """
         if not return_url:
             self.check_target(prompt, save_path)
-        return self._delivered(self.generate(prompt), return_url, save_path)
+        made, show = self._delivered(self.generate(prompt), return_url, save_path, notebook.front_end())
+        show(made)
+        return made
 
     async def acall(
         self, prompt: str, return_url: bool = False, save_path: str | Path | None = None
@@ -144,7 +88,9 @@ class ImageBot:
         if not return_url:
             await self._threads.run(self.check_target, prompt, save_path)
         result = await self.agenerate(prompt)
-        return await self._threads.run(self._delivered, result, return_url, save_path)
+        made, show = await self._threads.run(self._delivered, result, return_url, save_path, notebook.front_end())
+        show(made)
+        return made
 
     def generate(self, prompt: str, **overrides: Any) -> ImageResult:
         """Generate all n images and save none.
@@ -157,7 +103,7 @@ class ImageBot:
         :raises MissingKeyError: When no key is found; nothing was sent.
         :raises Exception: LiteLLM's own, with a note that says what to do and ``maybe_charged`` set.
         """
-        return self._sender.run(self._first_attempt(prompt, overrides))
+        return replace(self._sender.run(self._first_attempt(prompt, overrides)), bot=self)
 
     async def agenerate(self, prompt: str, **overrides: Any) -> ImageResult:
         """Do what ``generate`` does without blocking the event loop.
@@ -165,7 +111,86 @@ class ImageBot:
         :param prompt: What to draw.
         :param overrides: Any setting of the constructor, for this call only.
         """
-        return await self._sender.arun(await self._threads.run(self._first_attempt, prompt, overrides))
+        attempt = await self._threads.run(self._first_attempt, prompt, overrides)
+        return replace(await self._sender.arun(attempt), bot=self)
+
+    def edit(self, prompt: str, image: Any, mask: Any = None, **overrides: Any) -> ImageResult:
+        """Change a picture as a prompt says. Saves nothing.
+
+        :param prompt: What to change.
+        :param image: A path, bytes, PIL image, URL, data URI, ``ImageReference`` or ``ImageResult``; a list of them
+            where the model takes several.
+        :param mask: A picture of the same size, transparent (or white, without transparency) where the model may paint.
+        :param overrides: Any setting of the constructor, for this call only.
+        :return: The pictures, as from ``generate``.
+        :raises InvalidImageError: When *image* or *mask* is no picture, or their sizes differ; nothing was sent.
+        :raises UnroutedModelError: When the model cannot edit; nothing was sent.
+        """
+        from llamabot_images.inputs import sources_from
+
+        return self.generate(prompt, sources=sources_from(image, mask, self._fetcher), **overrides)
+
+    async def aedit(self, prompt: str, image: Any, mask: Any = None, **overrides: Any) -> ImageResult:
+        """Do what ``edit`` does without blocking the event loop.
+
+        :param prompt: See ``edit``.
+        :param image: See ``edit``.
+        :param mask: See ``edit``.
+        :param overrides: Any setting of the constructor, for this call only.
+        """
+        from llamabot_images.inputs import sources_from
+
+        sources = await self._threads.run(sources_from, image, mask, self._fetcher)
+        return await self.agenerate(prompt, sources=sources, **overrides)
+
+    def stream(self, prompt: str, **overrides: Any) -> "Iterator[ImageEvent]":
+        """Watch a picture arrive: text, partial pictures where the provider sends them, then the result.
+
+        :param prompt: What to draw.
+        :param overrides: Any setting of the constructor, for this call only.
+        :return: Events; the last one holds the ``ImageResult``. Closing the iterator closes the connection, but
+            what the provider has begun may be charged.
+        :raises Exception: See ``generate``.
+        """
+        from llamabot_images.streaming import stream
+
+        return stream(self._sender, self._first_attempt(prompt, {**overrides, "is_streamed": True}), self)
+
+    def astream(self, prompt: str, **overrides: Any) -> "AsyncIterator[ImageEvent]":
+        """Do what ``stream`` does without blocking the event loop.
+
+        :param prompt: What to draw.
+        :param overrides: Any setting of the constructor, for this call only.
+        """
+        from llamabot_images.streaming import astream
+
+        build = partial(self._first_attempt, prompt, {**overrides, "is_streamed": True})
+        return astream(self._sender, build, self)
+
+    def batch(self, prompts: Iterable[Any], save_dir: str | Path | None = None, **options: Any) -> "BatchResult":
+        """Make and save a picture of every prompt, take up where an earlier run stopped, and pay for none twice.
+
+        :param prompts: Strings, or dicts with ``prompt``, overrides and an ``id`` or ``file_name`` of their own; read
+            as they are needed.
+        :param save_dir: Folder of the pictures and of their journal, the bot's by default.
+        :param options: See ``llamabot_images.batch.run``: ``max_workers=8``, ``images_per_minute``, ``max_cost``,
+            ``resume=True``, ``retry_unknown=False``, ``progress``, ``executor``, ``on_event``.
+        :return: One outcome per prompt, in order, failures included.
+        """
+        from llamabot_images import batch
+
+        return batch.run(self, prompts, save_dir, **options)
+
+    async def abatch(self, prompts: Iterable[Any], save_dir: str | Path | None = None, **options: Any) -> "BatchResult":
+        """Do what ``batch`` does without blocking the event loop.
+
+        :param prompts: See ``batch``.
+        :param save_dir: See ``batch``.
+        :param options: See ``batch``.
+        """
+        from llamabot_images import batch
+
+        return await batch.arun(self, prompts, save_dir, **options)
 
     def again(self, path: str | Path, **overrides: Any) -> ImageResult:
         """Ask anew for what a saved picture's record says: prompt, model, size, quality and seed. Saves nothing.
@@ -179,96 +204,26 @@ class ImageBot:
         asked = asked_in(path) | overrides
         return self.generate(asked.pop("prompt"), **asked)
 
-    def build_request(self, prompt: str, **overrides: Any) -> ImageRequest:
-        """Return the request that would be sent. Override it to change every verb; sends nothing.
+    async def aagain(self, path: str | Path, **overrides: Any) -> ImageResult:
+        """Do what ``again`` does without blocking the event loop.
 
-        :param prompt: What to draw.
-        :param overrides: Any setting of the constructor.
-        :return: The request, fitted to the model.
-        :raises UnsupportedParameterError: For settings that make no sense, or that ``strict`` forbids to adjust.
-        :raises MissingKeyError: When no key is found.
+        :param path: See ``again``.
+        :param overrides: See ``again``.
         """
-        asked = self._asked(overrides)
-        backend = self._sender.backends.pick(asked.model)
-        can = backend.capabilities(asked.model, asked.extra)
-        if asked.model != self.model and can.provider != self._provider(self.model):
-            asked = for_other_provider(asked, overrides)
-        rule, refused = rule_for(can.provider, can.name), self._sender.refused.get(asked.model, frozenset())
-        return negotiate(prompt, asked, can, rule, refused=refused, credentials=backend.credentials(asked, can))
+        from llamabot_images.provenance import asked_in
 
-    @property
-    def max_cost(self) -> float | None:
-        """US dollars this bot may spend in its life."""
-        return self._sender.spending.limit
+        asked = await self._threads.run(asked_in, path) | overrides
+        return await self.agenerate(asked.pop("prompt"), **asked)
 
-    @property
-    def cost(self) -> float:
-        """US dollars this bot has spent, as far as providers or LiteLLM's price map say."""
-        return self._sender.spending.spent
+    def as_tool(self, *, folder: str | Path | None = None, name: str = "generate_image") -> Callable[..., str]:
+        """Return a function for agent frameworks that draws, saves and answers with the path as text.
 
-    @property
-    def api_key(self) -> str | None:
-        """The key passed to LiteLLM; it is in no repr and no pickle of the bot."""
-        return self._api_key.value
-
-    @api_key.setter
-    def api_key(self, value: str | None) -> None:
-        self._api_key = Hidden(value)
-
-    def estimate(self, prompt: str, **overrides: Any) -> tuple[float, float] | None:
-        """Return what a prompt will cost, without sending anything.
-
-        :param prompt: What would be drawn.
-        :param overrides: Any setting of the constructor.
-        :return: US dollars, at least and at most; ``None`` where LiteLLM's price map does not say.
+        :param folder: Where its pictures go, ``save_dir`` by default.
+        :param name: What an agent calls it by.
         """
-        prices = self.build_request(prompt, **overrides).prices
-        return (prices.low, prices.high) if prices else None
+        from llamabot_images.tool import as_tool
 
-    def filename_for(self, prompt: str) -> str:
-        """Return the file name, without suffix, for a prompt. Override it to name files otherwise.
-
-        :param prompt: What was drawn.
-        """
-        return names.stem_for(prompt)
-
-    def close(self) -> None:
-        """Let go of connections and threads. The bot can still be used; it makes new ones."""
-        self._sender.close()
-        self._threads.close()
-        if self._downloader is not None:
-            self._downloader.close()
-            self._downloader = None
-
-    def _asked(self, overrides: dict[str, Any]) -> Asked:
-        named = ("model", *DEFAULTS, *CREDENTIALS, "timeout", "strict")
-        return asked_from({name: getattr(self, name) for name in named}, self.image_generation_kwargs | overrides)
-
-    def _provider(self, model: str) -> str:
-        return self._sender.backends.provider_of(model, self.image_generation_kwargs)
-
-    def _first_attempt(self, prompt: str, overrides: dict[str, Any]) -> Attempt:
-        asked = overrides.get("model", self.model)
-
-        def build(model: str) -> ImageRequest:
-            is_same = model == asked or self._provider(model) == self._provider(asked)
-            return self.build_request(prompt, **{**(overrides if is_same else without_keys(overrides)), "model": model})
-
-        may_replace = not overrides.get("api_base", self.api_base)
-        model = self._sender.successors.get(asked, asked) if may_replace else asked
-        request, fallbacks, trail = first_with_key((model, *self.fallbacks), build)
-        on_refusal, now = self.fallback_on_refusal, time.monotonic()
-        return Attempt(request, build, may_replace, fallbacks, on_refusal, trail, started=now)
-
-    def check_target(self, prompt: str, save_path: str | Path | None = None) -> None:
-        """Make sure that a picture could be saved, before it is paid for. Sends nothing.
-
-        :param prompt: What would be drawn.
-        :param save_path: As for calling the bot.
-        :raises SaveError: When no file can be written there.
-        """
-        stem = self.filename_for(prompt) if save_path is None and isinstance(prompt, str) else "-"
-        self._targets.check(self.save_dir, stem, save_path)
+        return as_tool(self, folder=folder, name=name)
 
     def save(self, result: ImageResult, save_path: str | Path | None = None) -> list[Path]:
         """Save every picture of a result, as calling the bot does.
@@ -283,18 +238,9 @@ class ImageBot:
         stem = self.filename_for(result.prompt) if save_path is None else "-"
         return saving.save_result(result, self.save_dir, stem, save_path, self.sidecar)
 
-    def _delivered(self, result: ImageResult, return_url: bool, save_path: str | Path | None) -> ImageReference | Path:
+    def _delivered(
+        self, result: ImageResult, return_url: bool, save_path: str | Path | None, front: notebook.FrontEnd
+    ) -> tuple[ImageReference | Path, notebook.Shower]:
+        """Return what the call returns and what shows it, which only the caller's thread can do."""
         made = result[0] if return_url else self.save(result, save_path)[0]
-        notebook.show(result[0])
-        return made
-
-    def _fetcher(self) -> "Downloader":
-        if self._downloader is None:
-            from llamabot_images.download import Downloader
-
-            hosts = private_hosts(self.api_base, self.allow_private_hosts, os.environ)
-            self._downloader = Downloader(allow_hosts=hosts)
-        return self._downloader
-
-    def __repr__(self) -> str:
-        return f"<ImageBot {self.model!r} size={self.size!r} n={self.n}>"
+        return made, front(result[0])

@@ -7,6 +7,7 @@ from the providers' API references and LiteLLM 1.106.2.
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from llamabot_images.sizes import AnySize, ListedSizes, Ratios, SizeRule, SteppedSizes
 
@@ -210,6 +211,7 @@ RULES: tuple[ModelRule, ...] = (
 )
 
 
+@lru_cache(maxsize=256)
 def rule_for(provider: str, name: str) -> ModelRule:
     """Return the row for a model.
 

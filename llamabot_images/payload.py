@@ -117,7 +117,7 @@ def parse_data_uri(uri: str, *, max_bytes: int = MAX_BYTES) -> tuple[bytes, str]
         raise InvalidImageError(f"Not a data URI of an image in base64: {shown!r}. {_KEPT}", data=_as_bytes(uri))
     payload = uri[comma + 1 :]
     if "%" in payload:
-        return _decode(unquote_to_bytes(payload), max_bytes), plain_mime(found[1])
+        return _decode(unquote_to_bytes(_as_bytes(payload)), max_bytes), plain_mime(found[1])
     return _decode(payload, max_bytes), plain_mime(found[1])
 
 

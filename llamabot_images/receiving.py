@@ -48,7 +48,9 @@ def result_from(
         requests_sent=attempt.sent + sum(one.sent for one in outcomes),
         elapsed=attempts.seconds_since(attempt.started),
         request_id=next(filter(None, map(replies.request_id_of, found)), None),
-        response=found[0],
+        response=getattr(found[0], "original", None) or found[0],
+        text="\n".join(filter(None, map(replies.text_of, found))),
+        history=replies.history_of(found[0]),
     )
 
 
@@ -99,7 +101,9 @@ def _missing(request: ImageRequest, images: tuple[ImageReference, ...]) -> tuple
 def _sent(request: ImageRequest) -> dict[str, Any]:
     parameters = {**(request.parameters.get("extra_body") or {}), **request.parameters}
     size = next((parameters[name] for name in ("size", "aspect_ratio", "aspectRatio") if name in parameters), None)
-    return {"size": size, "quality": parameters.get("quality"), "n": request.n, "seed": parameters.get("seed")}
+    edited = {"edited_from": request.sources.digests()} if request.sources else {}
+    sent = {"size": size, "quality": parameters.get("quality"), "n": request.n, "seed": parameters.get("seed")}
+    return sent | edited
 
 
 def _summed(counts: list[dict[str, Any]]) -> dict[str, Any]:

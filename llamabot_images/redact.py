@@ -48,7 +48,13 @@ def redact_text(text: str, secrets: Collection[str] = ()) -> str:
         if len(token) >= 6:
             text = text.replace(token, "[key]")
     text = KEY.sub("[key]", BASE64.sub("[data]", text[:20_000]))
-    return URL.sub(lambda found: redact_url(found[0]), text)[:2_000]
+    return URL.sub(_shown, text)[:2_000]
+
+
+def _shown(found: re.Match[str]) -> str:
+    """Return an address as it may be shown, with the punctuation of the sentence after it."""
+    address = found[0].rstrip(".,;:!?")
+    return redact_url(address) + found[0][len(address) :]
 
 
 class Hidden:

@@ -44,7 +44,7 @@ class ImageReference(str):
 
     revised_prompt: str | None
     prompt: str
-    shown_in: int | None = None
+    shown_in: Any = None
     _downloader: "Downloader | None"
     _data: bytes | None
     _info: payload.ImageInfo | None

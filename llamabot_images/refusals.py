@@ -30,6 +30,7 @@ WITHHELD = frozenset(
 #: Finish reasons that say nothing: the model stopped because it was done.
 DONE = frozenset({"STOP", "stop", "end_turn", "SUCCESS"})
 NSFW = "the picture did not pass the provider's safety checker"
+LONGEST_WORD = 100
 UNMODERATED = "the picture did not pass the provider's moderation"
 
 
@@ -82,7 +83,7 @@ def withheld(body: Any) -> dict[int, str]:
 
 def _refused(text: str, code: str | None, stage: str | None, categories: tuple[str, ...] = ()) -> Failure:
     said = redact_text(text.strip()) or "No image data found in the response, and no reason"
-    named = None if code in DONE else code
+    named = None if code in DONE else _word(code)
     return Failure("refused", said, 200, named, categories=categories, stage=stage, retryable=stage != "prompt")
 
 
@@ -105,7 +106,7 @@ def _gemini(body: Mapping[str, Any]) -> Failure | None:
 def _rated(thing: Mapping[str, Any]) -> tuple[str, ...]:
     ratings = _mappings(thing.get("safetyRatings"))
     bad = [one for one in ratings if one.get("blocked") or one.get("probability") in ("HIGH", "MEDIUM")]
-    return tuple(str(one.get("category")) for one in bad)
+    return tuple(word for one in bad if (word := _word(one.get("category"))))
 
 
 def _imagen(body: Mapping[str, Any]) -> Failure | None:
@@ -160,7 +161,12 @@ def _openai_like(body: Mapping[str, Any]) -> Failure | None:
         return None
     found = _mapping(error)
     text = redact_text(str(found.get("message") or error))
-    return Failure("ambiguous", text, 200, str(found.get("code") or body.get("code") or "") or None)
+    return Failure("ambiguous", text, 200, _word(found.get("code") or body.get("code") or None))
+
+
+def _word(value: Any) -> str | None:
+    """Return a code or a category if it is one: of other things that stand in its place, nothing may be shown."""
+    return redact_text(str(value))[:LONGEST_WORD] or None if isinstance(value, (str, int, float)) else None
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

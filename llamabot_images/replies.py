@@ -1,11 +1,11 @@
 """Read a reply, whatever object it is. Pure."""
 
-import math
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Slot", "cost_of", "request_id_of", "slots", "usage_of"]
+__all__ = ["Slot", "cost_of", "history_of", "request_id_of", "slots", "text_of", "usage_of"]
 
 #: xAI's units of money in one US dollar.
 TICKS = 10**10
@@ -78,9 +78,13 @@ def _number(value: Any) -> Any:
 
 
 def _dollars(value: Any) -> float | None:
-    """Return a price above nothing; LiteLLM's 0 means that it does not know, and an infinity is no price."""
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if is_number and value > 0 else None
+    """Return a price above nothing; LiteLLM's 0 means that it does not know."""
+    return float(value) if _is_amount(value) else None
+
+
+def _is_amount(value: Any) -> bool:
+    """Tell whether it is a number above nothing that can be added up: no infinity, nor JSON's 1 with 400 zeros."""
+    return isinstance(value, (int, float)) and value is not True and 0 < value <= sys.float_info.max
 
 
 def usage_of(reply: Any) -> dict[str, Any]:
@@ -89,9 +93,7 @@ def usage_of(reply: Any) -> dict[str, Any]:
     if usage is None:
         return {}
     found = usage if isinstance(usage, Mapping) else _fields(usage)
-    return {
-        name: count for name, count in found.items() if isinstance(count, (int, float)) and count is not True and count
-    }
+    return {name: count for name, count in found.items() if _is_amount(count)}
 
 
 def _fields(thing: Any) -> Mapping[str, Any]:
@@ -106,3 +108,15 @@ def request_id_of(reply: Any) -> str | None:
     headers = get(hidden, "additional_headers") if hidden is not None else None
     found = get(headers, "llm_provider-x-request-id") if headers is not None else None
     return found if isinstance(found, str) else None
+
+
+def text_of(reply: Any) -> str:
+    """Return what a chat model said beside its pictures, as its backend found it."""
+    found = get(get(reply, "_hidden_params"), "text")
+    return found if isinstance(found, str) else ""
+
+
+def history_of(reply: Any) -> tuple[Mapping[str, Any], ...]:
+    """Return the messages of a chat so far, as its backend found them."""
+    found = get(get(reply, "_hidden_params"), "history")
+    return tuple(found) if isinstance(found, (list, tuple)) else ()

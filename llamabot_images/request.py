@@ -12,6 +12,7 @@ from llamabot_images.errors import UnsupportedParameterError
 from llamabot_images.models import ModelRule
 from llamabot_images.prices import Prices, prices_of
 from llamabot_images.sizes import Ratios, Shape, parse_size
+from llamabot_images.sources import Sources
 
 __all__ = ["Adjustment", "Asked", "Capabilities", "ImageRequest", "negotiate"]
 
@@ -50,7 +51,7 @@ class ImageRequest:
 
     ``n`` pictures are made in calls of at most ``images_per_call``; ``parameters`` go with every call;
     ``shape`` is the size in pixels that the pictures should have and ``prices`` what they should cost, where
-    that is known.
+    that is known. ``route`` is the name of the backend; ``sources`` are the pictures to edit.
     """
 
     prompt: str
@@ -68,6 +69,8 @@ class ImageRequest:
     prices: Prices | None = None
     explicit: frozenset[str] = frozenset()
     strict: bool = False
+    route: str = "images"
+    sources: Sources | None = None
 
     def calls(self) -> Iterator[dict[str, Any]]:
         """Yield the keywords of each call, copied so that nobody writes into the caller's objects."""
@@ -85,6 +88,7 @@ class ImageRequest:
             "model": self.model,
             "prompt": self.prompt,
             **({"n": n} if self.sends_n else {}),
+            **({"sources": self.sources} if self.sources else {}),
             "timeout": self.timeout,
         }
 
@@ -163,6 +167,8 @@ def negotiate(
         prices=prices_of(can.prices, n=asked.n, quality=rated.get("quality"), shape=shape, prompt=prompt),
         explicit=asked.explicit,
         strict=asked.strict,
+        route=can.route,
+        sources=asked.sources,
     )
 
 

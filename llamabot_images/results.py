@@ -1,5 +1,6 @@
 """The result of one call: its pictures and everything said about them."""
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,6 +39,8 @@ class ImageResult(Sequence[ImageReference]):
     :param provider: LiteLLM's name of the provider that answered.
     :param sent: ``size``, ``quality``, ``n`` and ``seed`` as they were sent; ``None`` for those left to the model.
     :param created: When the pictures came (UTC).
+    :param history: What a chat model needs to go on from here: its messages so far, with its signatures.
+    :param bot: The bot that ``edit`` goes on with; it does not travel with a pickled result.
     """
 
     images: tuple[ImageReference, ...]
@@ -57,6 +60,11 @@ class ImageResult(Sequence[ImageReference]):
     provider: str | None = None
     sent: Mapping[str, Any] = field(default_factory=dict)
     created: datetime = field(default_factory=partial(datetime.now, UTC), compare=False)
+    history: tuple[Mapping[str, Any], ...] = field(default=(), repr=False, compare=False)
+    bot: Any = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "bot"}
 
     def __len__(self) -> int:
         return len(self.images)
@@ -67,6 +75,19 @@ class ImageResult(Sequence[ImageReference]):
     def __getitem__(self, index: slice) -> tuple[ImageReference, ...]: ...
     def __getitem__(self, index: int | slice) -> ImageReference | tuple[ImageReference, ...]:
         return self.images[index]
+
+    def edit(self, prompt: str, mask: Any = None, **overrides: Any) -> "ImageResult":
+        """Change the first picture as a prompt says; a chat model goes on with its chat. Saves nothing.
+
+        :param prompt: What to change.
+        :param mask: See ``ImageBot.edit``.
+        :param overrides: Any setting of the bot, for this call only; the model is the one that answered.
+        :raises ValueError: When this result knows no bot, because it was pickled, say.
+        """
+        if self.bot is None:
+            raise ValueError(f"this result of {self.model!r} has no bot any more: call bot.edit(prompt, result)")
+        edited: ImageResult = self.bot.edit(prompt, self, mask, **{"model": self.model, **overrides})
+        return edited
 
     def save(self, folder: str | Path = ".", *, stem: str | None = None, sidecar: bool = False) -> list[Path]:
         """Save every picture under a name made from the prompt, never overwriting another file.
@@ -101,16 +122,22 @@ class ImageResult(Sequence[ImageReference]):
         return lambda file_name, data: record_of(self, index, file_name, data=data)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> notebook.Bundle:
-        """Show the pictures side by side."""
+        """Show the pictures side by side, with prompt, model and cost under them."""
         if len(self.images) == 1:
             return notebook.bundle_for(self.images[0])
         return {"text/plain": repr(self), "text/html": self._grid()}, {}
 
     def _grid(self) -> str:
-        edge = 512 if len(self.images) < 2 else max(128, 768 // min(len(self.images), 4))
-        cells = "".join(one.to_html(edge=edge) for one in self.images)
-        return f'<div style="display:flex;flex-wrap:wrap;gap:8px">{cells}</div>'
+        edge = max(128, 768 // max(1, min(len(self.images), 4)))
+        cells = "".join(notebook.html_for(one, edge=edge) for one in self.images)
+        words = f"{html.escape(self.prompt[:300])}<br><small>{html.escape(self.model)}, {self._price()}</small>"
+        return (
+            f'<figure style="margin:0"><div style="display:flex;flex-wrap:wrap;gap:8px">{cells}</div>'
+            f"<figcaption>{words}</figcaption></figure>"
+        )
+
+    def _price(self) -> str:
+        return "cost unknown" if self.cost is None else f"${self.cost:.4g}"
 
     def __repr__(self) -> str:
-        price = "cost unknown" if self.cost is None else f"${self.cost:.4g}"
-        return f"<ImageResult {len(self)} from {self.model!r}, {price}, {self.elapsed:.1f} s>"
+        return f"<ImageResult {len(self)} from {self.model!r}, {self._price()}, {self.elapsed:.1f} s>"

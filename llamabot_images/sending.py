@@ -13,6 +13,7 @@ from llamabot_images.attempts import Attempt, Outcome, warn_ending
 from llamabot_images.backends import Backend, Backends
 from llamabot_images.errors import ImageBotError
 from llamabot_images.failures import Failure, diagnose
+from llamabot_images.leases import Leases
 from llamabot_images.prices import Bill, Spending
 from llamabot_images.receiving import result_from, tell
 from llamabot_images.redact import redact_text
@@ -24,7 +25,7 @@ from llamabot_images.threads import Threads
 if TYPE_CHECKING:
     from llamabot_images.download import Downloader
 
-__all__ = ["Sender"]
+__all__ = ["Counter", "Sender", "can_of", "enter", "secrets_in", "wrapped"]
 
 #: Calls of one request that are under way at once, where a model makes few pictures per call.
 SIDE_BY_SIDE = 8
@@ -53,6 +54,7 @@ class Sender:
     ) -> None:
         self.backends = Backends(threads, router)
         self.spending = Spending(max_cost)
+        self.in_use = Leases(self._let_go)
         self.refused: dict[str, frozenset[str]] = {}
         self.successors: dict[str, str] = {}
         self._budget = RetryBudget()
@@ -67,51 +69,65 @@ class Sender:
         :param attempt: The first request.
         :raises Exception: See ``ImageBot.generate``.
         """
-        attempt = self._begun(attempt)
+        attempt = self.begun(attempt)
         request = attempt.request
         while True:
-            while (bill := self.spending.open(_kind(request), request.n, request.prices)) is None:
-                time.sleep(TURN)
-            with bill:
-                outcomes = self._send_all(request)
-                result = result_from(attempt, outcomes, self._downloader)
-                _enter(bill, outcomes, result)
+            with self.bill_for(request) as bill, self.in_use:
+                outcomes = self.send_all(request)
+                result = self.result_of(attempt, outcomes)
+                enter(bill, outcomes, result)
             if result:
                 tell(request, result)
                 return result
-            attempt = self._next(attempt, outcomes)
+            attempt = self.next_after(attempt, outcomes)
             request = attempt.request
 
     async def arun(self, attempt: Attempt) -> ImageResult:
         """Do what ``run`` does without blocking the event loop."""
-        attempt = self._begun(attempt)
+        attempt = self.begun(attempt)
         request = attempt.request
         while True:
             while (bill := self.spending.open(_kind(request), request.n, request.prices)) is None:
                 await asyncio.sleep(TURN)
-            with bill:
+            with bill, self.in_use:
                 outcomes = await self._asend_all(request)
                 result = await self._readers.run(result_from, attempt, outcomes, self._downloader)
-                _enter(bill, outcomes, result)
+                enter(bill, outcomes, result)
             if result:
                 tell(request, result)
                 return result
-            attempt = self._next(attempt, outcomes)
+            attempt = self.next_after(attempt, outcomes)
             request = attempt.request
 
-    def _begun(self, attempt: Attempt) -> Attempt:
+    def bill_for(self, request: ImageRequest) -> Bill:
+        """Set money aside for a request; wait while another one finds out the price."""
+        while (bill := self.spending.open(_kind(request), request.n, request.prices)) is None:
+            time.sleep(TURN)
+        return bill
+
+    def result_of(self, attempt: Attempt, outcomes: list[Outcome]) -> ImageResult | None:
+        """Return the result when at least one picture came."""
+        return result_from(attempt, outcomes, self._downloader)
+
+    def retried(self, call: Callable[[], Any]) -> Any:
+        """Call until it succeeds or may not be called again."""
+        from tenacity import Retrying
+
+        return Retrying(**policy(self._budget))(call)
+
+    def begun(self, attempt: Attempt) -> Attempt:
         """Warn of a model that dies soon; the names of a Router are its own, and stand for what it likes."""
         request = attempt.request
         if self._is_routed:
             return replace(attempt, may_replace=False)
         if request.model not in self._ends:
-            can = self.backends.pick(request.model).capabilities(request.model, request.parameters)
+            can = self.backends.named(request.route).capabilities(request.model, request.parameters)
             self._ends[request.model] = can.off
         warn_ending(attempt, self._ends[request.model], date.today())
         return attempt
 
-    def _send_all(self, request: ImageRequest) -> list[Outcome]:
-        backend, can = self.backends.pick(request.model), _can(request)
+    def send_all(self, request: ImageRequest) -> list[Outcome]:
+        backend, can = self.backends.named(request.route), can_of(request)
         calls = list(request.calls())
         if len(calls) == 1:
             return [self._send(backend, calls[0], can)]
@@ -119,7 +135,7 @@ class Sender:
             return list(pool.map(lambda keywords: self._send(backend, keywords, can), calls))
 
     async def _asend_all(self, request: ImageRequest) -> list[Outcome]:
-        backend, can = self.backends.pick(request.model), _can(request)
+        backend, can = self.backends.named(request.route), can_of(request)
         gate = asyncio.Semaphore(SIDE_BY_SIDE)
 
         async def one(keywords: dict[str, Any]) -> Outcome:
@@ -129,36 +145,34 @@ class Sender:
         return list(await asyncio.gather(*(one(keywords) for keywords in request.calls())))
 
     def _send(self, backend: Backend, keywords: dict[str, Any], can: Capabilities) -> Outcome:
-        from tenacity import Retrying
-
-        sends = _Counter()
-        secrets = _secrets(keywords)
+        sends = Counter()
+        secrets = secrets_in(keywords)
 
         def once() -> Any:
             sends.count += 1
             try:
                 return backend.send(keywords, can)
             except Exception as error:
-                failed = _wrapped(error, secrets)
+                failed = wrapped(error, secrets)
             raise failed
 
         try:
-            return Outcome(Retrying(**policy(self._budget))(once), sent=sends.count)
+            return Outcome(self.retried(once), sent=sends.count)
         except SendFailed as failed:
             return sends.outcome(failed)
 
     async def _asend(self, backend: Backend, keywords: dict[str, Any], can: Capabilities) -> Outcome:
         from tenacity import AsyncRetrying
 
-        sends = _Counter()
-        secrets = _secrets(keywords)
+        sends = Counter()
+        secrets = secrets_in(keywords)
 
         async def once() -> Any:
             sends.count += 1
             try:
                 return await backend.asend(keywords, can)
             except Exception as error:
-                failed = _wrapped(error, secrets)
+                failed = wrapped(error, secrets)
             raise failed
 
         try:
@@ -166,7 +180,8 @@ class Sender:
         except SendFailed as failed:
             return sends.outcome(failed)
 
-    def _next(self, attempt: Attempt, outcomes: list[Outcome]) -> Attempt:
+    def next_after(self, attempt: Attempt, outcomes: list[Outcome]) -> Attempt:
+        """Return what to send after a request that brought no picture, or raise the error to show."""
         found = attempts.next_attempt(attempt, outcomes)
         if found.refused != attempt.refused:
             known = self.refused.get(attempt.request.model, frozenset())
@@ -176,12 +191,15 @@ class Sender:
         return found
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection, of those in use when their calls are done."""
+        self.in_use.close()
+
+    def _let_go(self) -> None:
         self.backends.close()
         self._readers.close()
 
 
-class _Counter:
+class Counter:
     """How often one call was sent."""
 
     def __init__(self) -> None:
@@ -196,7 +214,7 @@ def _kind(request: ImageRequest) -> Hashable:
     return request.model, str(request.parameters.get("size")), str(request.parameters.get("quality"))
 
 
-def _enter(bill: Bill, outcomes: list[Outcome], result: ImageResult | None) -> None:
+def enter(bill: Bill, outcomes: list[Outcome], result: ImageResult | None) -> None:
     """Note what a request cost; one that may be charged without a picture stays open."""
     failed = [one.failure for one in outcomes if one.failure is not None]
     if result is not None:
@@ -206,16 +224,16 @@ def _enter(bill: Bill, outcomes: list[Outcome], result: ImageResult | None) -> N
     bill.unsure = sum(one.maybe_charged for one in failed) / len(outcomes)
 
 
-def _can(request: ImageRequest) -> Capabilities:
-    return Capabilities(request.provider, request.name)
+def can_of(request: ImageRequest) -> Capabilities:
+    return Capabilities(request.provider, request.name, route=request.route)
 
 
-def _secrets(keywords: dict[str, Any]) -> tuple[str, ...]:
+def secrets_in(keywords: dict[str, Any]) -> tuple[str, ...]:
     headers = {**(keywords.get("extra_headers") or {}), **(keywords.get("headers") or {})}
     return tuple(one for one in (keywords.get("api_key"), *headers.values()) if isinstance(one, str))
 
 
-def _wrapped(error: Exception, secrets: Collection[str]) -> SendFailed:
+def wrapped(error: Exception, secrets: Collection[str]) -> SendFailed:
     """Diagnose an exception, and take from it what must not be shown: the chain and the frames hold the key."""
     if isinstance(error, SendFailed):
         return error

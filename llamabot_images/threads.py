@@ -60,8 +60,9 @@ class Threads:
 class Pool:
     """Threads that take calls from one queue and end with the process.
 
-    Python waits at its end for the threads of a ``ThreadPoolExecutor``: a program that is interrupted would
-    stay until the provider has answered a request that nobody waits for, ten minutes at worst.
+    Python waits at its end for the threads of a ``ThreadPoolExecutor``, and for those of ``anyio.to_thread`` even
+    where ``abandon_on_cancel`` is set: a program that is interrupted would stay until the provider has answered a
+    request that nobody waits for, ten minutes at worst. Those of ``asyncio`` and anyio also end with each event loop.
 
     :param limit: Most threads.
     """
@@ -72,6 +73,7 @@ class Pool:
         self._tasks: SimpleQueue[Task] = SimpleQueue()
         self._idle = threading.Semaphore(0)
         self._started = 0
+        # May be called by the garbage collector wherever it strikes, so it must not take the lock, which may be held.
         self._end = weakref.finalize(self, self._tasks.put, None)
         # What a program does at its very end is still done.
         self._end.atexit = False
@@ -98,8 +100,13 @@ class Pool:
     def _start(self) -> None:
         # The thread knows the queue and not the pool, which is closed when nobody else knows it.
         name = f"llamabot-images-{self._started + 1}"
-        threading.Thread(target=_work, args=(self._tasks, self._idle), name=name, daemon=True).start()
-        self._started += 1
+        try:
+            threading.Thread(target=_work, args=(self._tasks, self._idle), name=name, daemon=True).start()
+        except RuntimeError:  # the system gives no more: those that there are take the call in turn
+            if not self._started:
+                raise
+        else:
+            self._started += 1
 
 
 def _work(tasks: SimpleQueue[Task], idle: threading.Semaphore) -> None:

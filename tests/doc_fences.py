@@ -9,7 +9,8 @@ A comment before a fence, invisible to readers, says what an example needs and w
 ``warns``: the warnings that are given; ``raises``: the error that ends the example, shown in a ``text`` block after
 it; ``says``: a part of its text, ``…`` for anything; ``answers``, ``images``: what the provider and its image host
 say (names of ``tests.providers``); ``c2pa``: whether pictures carry content credentials; ``unset``: variables that
-are not set; ``exit``: the command's exit code; ``since``: the LiteLLM whose price map the output is of.
+are not set; ``exit``: the command's exit code; ``needs``: packages without which it is left out; ``since``: the
+LiteLLM whose price map the output is of.
 
 In troubleshooting.md the comment stands under a heading, and its ``code`` must bring about the heading's text.
 """

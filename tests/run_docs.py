@@ -12,6 +12,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from importlib.metadata import version
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def run_page(page: Path, provider: ProviderServer, *, update: bool = False) -> l
 def run_example(fence: Fence, provider: ProviderServer, namespace: dict[str, Any]) -> list[str]:
     """Run one example and return what it does that its page does not say."""
     run = {"python": _run_python, "console": _run_console}.get(fence.language)
-    if run is None:
+    if run is None or not all(map(find_spec, fence.options.get("needs", "").split())):
         return []
     with _prepared(fence, provider):
         return [f"{fence.place}: {problem}" for problem in run(fence, namespace)]

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -104,7 +103,7 @@ def test_broken_parameter_is_wrong_usage() -> None:
     found = run("a cat", *OFFLINE, "-p", "seed")
 
     assert 2 == found.returncode
-    assert "key=value" in found.stderr
+    assert "KEY=VALUE" in found.stderr
 
 
 def test_help_and_version_answer() -> None:
@@ -118,18 +117,10 @@ def test_help_loads_no_heavy_library() -> None:
     code = (
         "import sys\nsys.argv = ['llamabot-images', '--help']\nfrom llamabot_images.cli import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "print([one for one in ('litellm', 'httpx', 'PIL', 'IPython', 'slugify', 'rich') if one in sys.modules])"
+        "heavy = ('litellm', 'openai', 'httpx', 'PIL', 'IPython', 'slugify', 'rich', 'numpy', 'pydantic', 'asyncio')\n"
+        "print([one for one in heavy if one in sys.modules])"
     )
 
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert "[]" == found.stdout.splitlines()[-1]
-
-
-def test_help_answers_at_once() -> None:
-    """--help takes no longer than a second, on the slowest of machines."""
-    began = time.monotonic()
-
-    run("--help")
-
-    assert time.monotonic() - began < 1

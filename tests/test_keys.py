@@ -249,7 +249,6 @@ def test_callers_dicts_are_never_written_to(provider: ProviderServer, name: str,
     "model",
     [
         "ollama_chat/llava",
-        "ollama/llava",
         "huggingface/black-forest-labs/FLUX.1-dev",
         "replicate/some/model",
         "mistral/x",

@@ -34,7 +34,7 @@ PNG = picture("png", (64, 48))
 KEYS = [
     "file_name", "text", "schema_version", "id", "created", "prompt", "revised_prompt", "model", "provider", "size",
     "quality", "n", "index", "seed", "mime", "width", "height", "bytes", "sha256", "status", "maybe_charged", "usage",
-    "cost", "cost_source", "request_id", "c2pa", "library", "litellm",
+    "cost", "cost_source", "elapsed", "request_id", "c2pa", "library", "litellm",
 ]  # fmt: skip
 
 
@@ -93,6 +93,7 @@ def test_record_has_all_keys_in_order() -> None:
         "usage": {"total_tokens": 9},
         "cost": 0.25,
         "cost_source": "litellm",
+        "elapsed": 0.0,
         "request_id": "req_1",
         "c2pa": False,
         "library": f"llamabot_images {version('llamabot-images')}",
@@ -392,7 +393,7 @@ def test_a_record_of_other_bytes_is_not_asked_again(recording: ImageBot) -> None
     path = recording.save(recording.generate("a llama"), "mine.png")[0]
     path.write_bytes(PNG)
 
-    with pytest.raises(ValueError, match=r"'mine\.png' is not the picture.*'mine\.png\.json'.*nothing was sent"):
+    with pytest.raises(ValueError, match=r"'mine\.png' is not the picture.*mine\.png\.json.*nothing was sent"):
         recording.again(path)
 
 

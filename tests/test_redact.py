@@ -165,3 +165,10 @@ def test_redacting_twice_changes_nothing_more(text: str) -> None:
 def test_a_known_secret_never_remains(before: str, secret: str, after: str) -> None:
     """Whatever stands around it, the key that was sent is not in the message."""
     assert secret not in redact_text(before + secret + after, [secret]) or secret in redact_text(before + after)
+
+
+def test_punctuation_after_an_address_is_kept() -> None:
+    """An address at the end of a clause is told as one, its query still hidden."""
+    text = "see http://127.0.0.1:1: refused, http://a.example/x?sig=secret; http://b.example/y."
+
+    assert "see http://127.0.0.1:1: refused, http://a.example/x?…; http://b.example/y." == redact_text(text)

@@ -14,10 +14,12 @@ from llamabot_images.backends.litellm_fixes import (
     is_patched,
     is_patched_async,
     load,
+    unreported,
 )
 from llamabot_images.backends.reading import raise_reading, with_picture
 from llamabot_images.credentials import credentials_for
 from llamabot_images.errors import MissingKeyError, UnroutedModelError
+from llamabot_images.models import ModelRule, rule_for
 from llamabot_images.request import Asked, Capabilities
 from llamabot_images.threads import Threads
 
@@ -62,6 +64,14 @@ class Images:
                 return Capabilities("", model, None, _own_keywords())
         return self._known[key]
 
+    def rule(self, can: Capabilities) -> ModelRule:
+        """Return what is known of a model's sizes and settings."""
+        return rule_for(can.provider, can.name)
+
+    def streams(self, can: Capabilities) -> bool:
+        """Tell whether the way to a picture can be watched: LiteLLM's image call gives whole replies only."""
+        return False
+
     def credentials(self, asked: Asked, can: Capabilities) -> dict[str, Any]:
         """Settle key and address.
 
@@ -82,9 +92,10 @@ class Images:
     def send(self, keywords: dict[str, Any], can: Capabilities) -> Any:
         """Send one request, once, and return LiteLLM's reply."""
         litellm = load()
-        with captured() as raw:
+        prepared = self._prepared(litellm, keywords, can, is_async=False)
+        with captured() as raw, unreported(litellm, prepared):
             try:
-                reply = litellm.image_generation(**self._prepared(litellm, keywords, can, is_async=False))
+                reply = litellm.image_generation(**prepared)
             except Exception:
                 raise_reading(raw)
                 raise
@@ -247,7 +258,7 @@ def _switched_off(row: Mapping[str, Any]) -> date | None:
 
 def _is_listed(litellm: Any, keywords: Mapping[str, Any]) -> bool:
     try:
-        return bool(litellm.get_llm_provider(keywords["model"])[1])
+        return keywords["model"].startswith("openai/") or bool(litellm.get_llm_provider(keywords["model"])[1])
     except litellm.BadRequestError:
         return False
 

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
+from llamabot_images.backends.reports import unreported
 from llamabot_images.threads import Threads
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "is_patched",
     "is_patched_async",
     "load",
+    "unreported",
 ]
 
 #: Headers that speak of the bytes on the wire.

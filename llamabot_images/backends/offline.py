@@ -8,11 +8,12 @@ import base64
 import io
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from llamabot_images.errors import ContentPolicyError, UnroutedModelError, UnsupportedParameterError
 from llamabot_images.failures import Failure
+from llamabot_images.models import ModelRule, rule_for
 from llamabot_images.request import Asked, Capabilities
 from llamabot_images.retry import SendFailed
 from llamabot_images.sizes import Shape, parse_size
@@ -28,6 +29,8 @@ FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WEBP"}
 TAKES = frozenset({"n", "size", "quality", "response_format", "user", "output_format"})
 SLOW_SECONDS = 3.0
 MAX_EDGE = 4096
+#: Characters of the prompt that it repeats.
+MOST_QUOTED = 200
 
 
 @dataclass(frozen=True)
@@ -68,23 +71,56 @@ class Offline:
         if name not in MODELS:
             names = ", ".join(f"offline/{one}" for one in MODELS)
             raise UnroutedModelError(f"there is no model {model!r}; choose one of {names}")
-        return Capabilities("offline", name, TAKES, prices={"is_free": True})
+        return Capabilities("offline", name, TAKES, prices={"is_free": True}, route="offline")
+
+    def rule(self, can: Capabilities) -> ModelRule:
+        """Return what the offline model draws."""
+        return rule_for(can.provider, can.name)
+
+    def streams(self, can: Capabilities) -> bool:
+        """Tell that its drawings can be watched."""
+        return True
 
     def credentials(self, asked: Asked, can: Capabilities) -> dict[str, Any]:
         """Return nothing: no key is needed."""
         return {}
 
     def send(self, keywords: dict[str, Any], can: Capabilities) -> OfflineReply:
-        """Draw what is asked."""
-        raise_for(can.name)
-        return draw(**{name: value for name, value in keywords.items() if name not in ("model", "timeout")})
+        """Draw what is asked, or change the given picture."""
+        if keywords.get("sources"):
+            from llamabot_images.backends.offline_edits import redraw
+
+            reply = redraw(keywords, can)
+        else:
+            raise_for(can.name)
+            reply = draw(**{name: value for name, value in keywords.items() if name not in ("model", "timeout")})
+        return replace(reply, _hidden_params={**reply._hidden_params, "text": words_for(keywords)})
 
     async def asend(self, keywords: dict[str, Any], can: Capabilities) -> OfflineReply:
         """Draw without blocking the event loop."""
         return await self._threads.run(self.send, keywords, can)
 
+    def stream(self, keywords: dict[str, Any], can: Capabilities) -> Any:
+        """Yield words and unfinished pictures, then the reply."""
+        from llamabot_images.backends.offline_stream import pieces_of_drawing
+        from llamabot_images.backends.one_line import Watched
+
+        if keywords.get("sources"):
+            return Watched(one for one in (self.send(keywords, can),))
+        return Watched(pieces_of_drawing(keywords, can))
+
     def close(self) -> None:
         """Nothing is held."""
+
+
+def words_for(keywords: Mapping[str, Any]) -> str:
+    """Return what the offline model says beside its picture, as chat models do.
+
+    :param keywords: Of one call.
+    """
+    prompt = " ".join(keywords["prompt"].split())
+    shown = prompt if len(prompt) <= MOST_QUOTED else f"{prompt[:MOST_QUOTED]}…"
+    return f"I changed the picture: {shown}." if keywords.get("sources") else f"Here is a drawing of {shown}."
 
 
 def raise_for(name: str) -> None:
@@ -132,16 +168,27 @@ def draw(
     """
     from llamabot_images import sketch
 
+    (width, height), kind = shape_of(size), kind_of(output_format)
+    pictures = (sketch.draw(prompt, width, height, seed=seed, index=index) for index in range(n))
+    return OfflineReply([drawn(encode(one, kind), kind, response_format) for one in pictures])
+
+
+def shape_of(size: str | None) -> tuple[int, int]:
+    """Return width and height of what is drawn."""
     shape = parse_size(size) or Shape(1024, 1024)
-    width, height = min(shape.width, MAX_EDGE), min(shape.height, MAX_EDGE)
+    return min(shape.width, MAX_EDGE), min(shape.height, MAX_EDGE)
+
+
+def kind_of(output_format: str) -> str:
+    """Return the kind of file by its name among ours."""
     kind = output_format.lower().replace("jpg", "jpeg")
     if kind not in FORMATS:
         raise UnsupportedParameterError(f"output_format is {output_format!r}; choose one of {', '.join(FORMATS)}")
-    pictures = (sketch.draw(prompt, width, height, seed=seed, index=index) for index in range(n))
-    return OfflineReply([_drawn(encode(one, kind), kind, response_format) for one in pictures])
+    return kind
 
 
-def _drawn(data: bytes, kind: str, response_format: str | None) -> Drawn:
+def drawn(data: bytes, kind: str, response_format: str | None) -> Drawn:
+    """Return a finished file in the form that was asked for."""
     text = base64.b64encode(data).decode("ascii")
     return Drawn(url=f"data:image/{kind};base64,{text}") if response_format == "url" else Drawn(b64_json=text)
 

@@ -1,5 +1,6 @@
 """Read the provider's own reply where LiteLLM's holds no picture, or not all."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from llamabot_images.retry import SendFailed
 __all__ = ["raise_reading", "with_picture"]
 
 #: What stands in a reply that tells of single pictures which are withheld.
-FLAGS = (b'"has_nsfw_concepts"', b'"respect_moderation"', b'"raiFilteredReason"')
+FLAGS = re.compile(rb'"(?:has_nsfw_concepts|respect_moderation|raiFilteredReason)"')
 
 
 def with_picture(reply: Any, raw: list[Any], keywords: Mapping[str, Any]) -> Any:
@@ -50,7 +51,7 @@ def _read(raw: list[Any]) -> Failure | None:
 
 
 def _withheld(raw: list[Any], keywords: Mapping[str, Any]) -> dict[int, str]:
-    if not raw or keywords.get("enable_safety_checker") is False or not any(one in raw[-1].content for one in FLAGS):
+    if not raw or keywords.get("enable_safety_checker") is False or not FLAGS.search(raw[-1].content):
         return {}
     return refusals.withheld(_json(raw[-1]))
 

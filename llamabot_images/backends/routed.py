@@ -1,6 +1,7 @@
 """Ask through a ``litellm.Router`` of the caller's: its load balancing, cooldowns, retries and fallbacks."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from llamabot_images.backends.images import Images
@@ -38,10 +39,17 @@ class Routed(Images):
             names = ", ".join(sorted(self._router.get_model_names()))
             raise UnroutedModelError(f"the Router has no model {model!r}; it has {names}; nothing was sent")
         settings = found[0]["litellm_params"]
-        return super().capabilities(settings["model"], {**settings, **extra})
+        return replace(super().capabilities(settings["model"], {**settings, **extra}), route="routed")
 
     def credentials(self, asked: Asked, can: Capabilities) -> dict[str, Any]:
-        """Return nothing: each deployment of the Router has its own."""
+        """Return nothing: each deployment of the Router has its own.
+
+        :raises UnroutedModelError: For edits.
+        """
+        if asked.sources:
+            raise UnroutedModelError(
+                "a Router cannot edit here: give the picture to a bot without router=; nothing was sent"
+            )
         return {}
 
     def send(self, keywords: dict[str, Any], can: Capabilities) -> Any:

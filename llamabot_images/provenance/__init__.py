@@ -13,6 +13,7 @@ from llamabot_images.payload import MAX_BYTES
 from llamabot_images.provenance.embed import embed
 from llamabot_images.provenance.marks import Provenance, marks_of
 from llamabot_images.provenance.records import record_of, sent_by
+from llamabot_images.provenance.rows import JOURNAL, row_of
 from llamabot_images.provenance.sidecars import Recorder, read_sidecar, save_new, save_over, sidecar_of, write_sidecar
 from llamabot_images.warn import warn
 
@@ -35,14 +36,15 @@ __all__ = [
 #: What is asked again.
 _ASKED = ("prompt", "model", "size", "quality", "seed")
 #: What the conversion itself warns of.
-_TOLD = frozenset({"c2pa", "sidecar"})
+_TOLD = frozenset({"c2pa", "sidecar", "journal"})
 
 
 def read_provenance(path: str | Path) -> Provenance | None:
-    """Return what a picture file, and the sidecar beside it, say of where the picture comes from.
+    """Return what a picture file, and the record beside it, say of where the picture comes from.
 
-    Read are this library's own record, C2PA's presence, IPTC's fields, generation parameters as A1111's web UI
-    and others write them, and ComfyUI's graph. A corrupt or cut picture gives what can be read of it.
+    Read are this library's own record, in a batch's journal too, C2PA's presence, IPTC's fields, generation
+    parameters as A1111's web UI and others write them, and ComfyUI's graph. A corrupt or cut picture gives what
+    can be read of it.
 
     :param path: The picture's, not the sidecar's. Of a file over 64 MiB, the beginning is read.
     :return: ``None`` where nothing is said.
@@ -55,16 +57,16 @@ def read_provenance(path: str | Path) -> Provenance | None:
     with path.open("rb") as file:
         data = file.read(MAX_BYTES)
     found = marks_of(data)
-    beside = read_sidecar(path)
-    if beside is not None:
-        is_whole = status.st_size == len(data)
-        same = is_whole and beside.get("sha256") == hashlib.sha256(data).hexdigest()
-        found = _with_sidecar(found, beside, changed=not same)
+    for kind, beside in (("sidecar", read_sidecar(path)), ("journal", row_of(path))):
+        if beside is not None:
+            is_whole = status.st_size == len(data)
+            same = is_whole and beside.get("sha256") == hashlib.sha256(data).hexdigest()
+            return _with_record(found, kind, beside, changed=not same)
     return found or None
 
 
-def _with_sidecar(found: Provenance, record: Mapping[str, Any], *, changed: bool) -> Provenance:
-    marks = (*found.marks, "sidecar")
+def _with_record(found: Provenance, kind: str, record: Mapping[str, Any], *, changed: bool) -> Provenance:
+    marks = (*found.marks, kind)
     if changed and found.record:
         return replace(found, marks=marks)
     prompt, model = (value if isinstance(value := record.get(name), str) else None for name in ("prompt", "model"))
@@ -76,7 +78,7 @@ def _with_sidecar(found: Provenance, record: Mapping[str, Any], *, changed: bool
 def asked_in(path: str | Path) -> dict[str, Any]:
     """Return what was asked for a picture, as settings of a bot and the prompt.
 
-    :param path: A picture that this library saved with a sidecar, or embedded a record in.
+    :param path: A picture that this library saved with a sidecar or in a batch, or embedded a record in.
     :return: ``prompt``, and those of ``model``, ``size``, ``quality`` and ``seed`` that are known. A size or
         quality of ``None`` was left to the model.
     :raises ValueError: When the picture has no such record, or one of other bytes.
@@ -88,13 +90,21 @@ def asked_in(path: str | Path) -> dict[str, Any]:
         raise ValueError(f"{name!r} has no record of how it was made: {_advice(found)}; nothing was sent")
     if found.changed:
         raise ValueError(
-            f"{name!r} is not the picture that its record {sidecar_of(path).name!r} is of: it was edited, or another "
-            f"picture was saved in its place; {_advice(found)}; nothing was sent"
+            f"{name!r} is not the picture that the record beside it ({_beside(path)}) is of: it was edited, or "
+            f"another picture was saved in its place; {_advice(found)}; nothing was sent"
+        )
+    if found.record.get("edited_from"):
+        raise ValueError(
+            f"{name!r} was made from another picture: give that one to bot.edit() with the prompt; nothing was sent"
         )
     asked = {key: found.record[key] for key in _ASKED if key in found.record}
     # Where it is known who was asked, it is also known what was left to the model.
     left_open = ("size", "quality") if found.record.get("provider") else ()
     return {key: value for key, value in asked.items() if value is not None or key in left_open}
+
+
+def _beside(path: str | Path) -> str:
+    return sidecar_of(path).name if read_sidecar(path) else JOURNAL
 
 
 def _advice(found: Provenance | None) -> str:

@@ -22,7 +22,7 @@ class Provenance:
 
     :param marks: What is there, of ``"c2pa"`` (a manifest), ``"iptc"`` (the kind of source, or IPTC's fields
         on AI), ``"a1111"`` (generation parameters), ``"comfyui"`` (a graph), ``"llamabot_images"`` (embedded by
-        this library) and ``"sidecar"`` (in a file beside it).
+        this library), ``"sidecar"`` (in a file beside it) and ``"journal"`` (in the ``metadata.jsonl`` of a batch).
     :param prompt: What was asked, where it is told.
     :param model: The model, as whoever wrote it calls it.
     :param source_type: IPTC's word for the kind of source, such as ``"trainedAlgorithmicMedia"``.

@@ -43,7 +43,7 @@ def record_of(
     :param maybe_charged: Whether the provider may bill although no picture came.
     :return: ``file_name`` and ``text`` (the prompt) first. ``size``, ``quality``, ``n`` and ``seed`` are what was
         sent; ``width``, ``height``, ``bytes`` and ``sha256`` are those of the file. ``cost`` is the picture's
-        share in US dollars; ``usage`` is that of the whole call.
+        share in US dollars; ``usage`` and ``elapsed`` (seconds) are those of the whole call.
     """
     picture = result[index]
     original = picture.to_bytes()
@@ -61,12 +61,14 @@ def record_of(
         **{name: result.sent.get(name) for name in ("size", "quality", "n")},
         "index": index,
         "seed": result.sent.get("seed"),
+        **{name: result.sent[name] for name in ("edited_from",) if name in result.sent},
         **_file_facts(kept, picture.info if kept is original else verify(kept)),
         "status": status,
         "maybe_charged": maybe_charged,
         "usage": {name: value for name, value in result.usage.items() if _is_number(value)},
         "cost": None if result.cost is None else result.cost / len(result),
         "cost_source": result.cost_source,
+        "elapsed": round(result.elapsed, 3),
         "request_id": result.request_id,
         "c2pa": marks_of(kept).c2pa,
         "library": library(),

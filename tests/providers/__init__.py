@@ -22,9 +22,11 @@ from .replies import (
     retry_date,
 )
 from .server import ProviderServer
+from .streams import BreakOff, Events, InPieces, Stall
 
 __all__ = [
     "BadPayload",
+    "BreakOff",
     "BrokenJson",
     "Closed",
     "Delay",
@@ -32,10 +34,12 @@ __all__ = [
     "Drip",
     "EmptyData",
     "ErrorInOk",
+    "Events",
     "Expired",
     "Gone",
     "Hang",
     "Html",
+    "InPieces",
     "Json",
     "NoPicture",
     "Part",
@@ -48,6 +52,7 @@ __all__ = [
     "Refusal",
     "Reply",
     "Reset",
+    "Stall",
     "Status",
     "Timeout",
     "Truncated",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .api import Api, Rejected, json_answer
+from .edit_rules import check_bedrock_edit, is_bedrock_edit
 from .orders import Call, House, Order, Picture, Route, whole_number
 from .stability_api import RATIOS
 from .wire import Answer
@@ -92,6 +93,9 @@ class Bedrock(Api):
         family = _family(model)
         if not family:
             raise Rejected(self.gone_answer(model, "400"))
+        if is_bedrock_edit(model, call.body):
+            check_bedrock_edit(self, call)
+            return
         {"stable": self._check_stable, "sdxl": self._check_sdxl}.get(family, self._check_amazon)(call.body, family)
 
     def _check_stable(self, body: dict[str, Any], family: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .api import Api, Rejected
+from .edit_rules import check_openai_mask
 from .orders import Call, House, parse_size, whole_number
 
 __all__ = ["GPT_IMAGE", "OpenAIRules", "legal_size"]
@@ -166,6 +167,7 @@ class OpenAIRules(Api):
                     code="unsupported_file_mimetype",
                     param=part.name,
                 )
+        check_openai_mask(self, call)
 
 
 _RANGES = {

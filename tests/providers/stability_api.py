@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from .api import Api, Rejected, json_answer
+from .edit_rules import check_stability_mask
 from .orders import Call, House, Order, Picture, Route
 from .wire import Answer
 
@@ -68,6 +69,8 @@ class Stability(Api):
                 self.reject(400, f"{name}: unrecognized field")
         elif not call.request.files("image"):
             self.reject(400, "image: is required")
+        else:
+            check_stability_mask(self, call)
         if form.get("aspect_ratio", "1:1") not in RATIOS:
             self.reject(400, f"aspect_ratio: must be one of {', '.join(RATIOS)}")
         legal = ("jpeg", "png") if call.args["model"] == "sd3" else ("jpeg", "png", "webp")

@@ -1,0 +1,159 @@
+"""From an order to files and their rows: what is done for each prompt where the work is, here or on another machine."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from llamabot_images import saving
+from llamabot_images.errors import DownloadError, InvalidImageError
+from llamabot_images.provenance import record_of
+from llamabot_images.reference import ImageReference
+
+if TYPE_CHECKING:
+    from llamabot_images.imagebot import ImageBot
+    from llamabot_images.results import ImageResult
+
+__all__ = ["Made", "Order", "is_there", "keep", "make", "recovered"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be drawn and where it goes; it may travel to another process.
+
+    ``key`` and ``request`` are the prompt's name and its request's fingerprint in the journal; ``token`` tells one
+    sending of it from another.
+    """
+
+    prompt: str
+    overrides: Mapping[str, Any] = field(repr=False)
+    folder: Path
+    key: str
+    request: str
+    id: str | None = None
+    file_name: str | None = None
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """Pictures that are in the folder: the rows on them, and what they cost."""
+
+    rows: list[dict[str, Any]]
+    cost: float | None
+    model: str | None
+    elapsed: float
+
+
+def make(bot: "ImageBot", order: Order) -> Made:
+    """Draw what is ordered and save it.
+
+    :param bot: Asked by its ``generate``.
+    :param order: What and where.
+    """
+    return keep(bot, bot.generate(order.prompt, **order.overrides), order)
+
+
+def keep(
+    bot: "ImageBot",
+    result: "ImageResult",
+    order: Order,
+    came: Callable[[list[dict[str, Any]], float | None], None] | None = None,
+) -> Made:
+    """Save the pictures of a result.
+
+    :param bot: Names the files by its ``filename_for``.
+    :param result: Its pictures are fetched when they have not been yet.
+    :param order: Where they go.
+    :param came: Told the rows, ``file_name`` still empty, and the cost, before the files are written.
+    :raises ImageBotError: When no picture can be fetched, or one cannot be saved.
+    """
+    result = _fetched(result)
+    rows = [_row(result, index, order) for index in range(len(result))]
+    if came is not None:
+        came(rows, result.cost)
+    if order.file_name is None:
+        stem, path = bot.filename_for(order.prompt), None
+    else:
+        stem, path = "-", order.folder / order.file_name
+    paths = saving.save_result(result, order.folder, stem, path, bot.sidecar)
+    for index, saved in enumerate(paths):
+        rows[index]["file_name"] = saved.relative_to(order.folder).as_posix()
+        if saved.suffix != result[index].info.suffix:  # it may have been converted
+            rows[index] |= record_of(result, index, rows[index]["file_name"], data=saved.read_bytes())
+    return Made(rows, result.cost, result.model, result.elapsed)
+
+
+def _fetched(result: "ImageResult") -> "ImageResult":
+    """Return a result of bytes alone, without what it was decoded from, and without pictures that cannot be had."""
+    problem: Exception | None = None
+    images = []
+    for one in result.images:
+        try:
+            data, info = one.to_bytes(), one.info
+        except (DownloadError, InvalidImageError) as error:
+            problem = error
+        else:
+            said = one.revised_prompt
+            images.append(ImageReference("data:", prompt=one.prompt, revised_prompt=said, data=data, info=info))
+    if not images and problem is not None:
+        raise problem
+    return replace(result, images=tuple(images), response=None, history=())
+
+
+def _row(result: "ImageResult", index: int, order: Order) -> dict[str, Any]:
+    return record_of(result, index, "") | {
+        "item": order.id,
+        "of": len(result),
+        "elapsed": round(result.elapsed, 3),
+        "adjustments": "; ".join(map(str, result.adjustments)),
+        "key": order.key,
+        "request": order.request,
+    }
+
+
+def is_there(folder: Path, row: Mapping[str, Any]) -> bool:
+    """Tell whether a picture is still as it was saved.
+
+    :param folder: Where it is.
+    :param row: On it.
+    """
+    path = folder / str(row.get("file_name"))
+    try:
+        if path.stat().st_size != row.get("bytes"):
+            return False
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == row.get("sha256")
+    except OSError:
+        return False
+
+
+def recovered(
+    rows: list[dict[str, Any]], order: Order, stem: str, is_free: Callable[[str], bool]
+) -> list[dict[str, Any]]:
+    """Return the rows of pictures that were saved just before the process died, with their file names.
+
+    :param rows: As they came.
+    :param order: Where they were to go.
+    :param stem: The file name made from the prompt.
+    :param is_free: Tells whether a file is no other prompt's picture.
+    """
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        for path in _candidates(order, stem):
+            name = path.relative_to(order.folder).as_posix()
+            if is_free(name) and all(name != one["file_name"] for one in found):
+                named = row | {"file_name": name}
+                if is_there(order.folder, named):
+                    found.append(named)
+                    break
+    return [row | {"index": index, "of": len(found)} for index, row in enumerate(found)]
+
+
+def _candidates(order: Order, stem: str) -> Iterator[Path]:
+    import glob
+
+    place = order.folder if order.file_name is None else (order.folder / order.file_name).parent
+    name = stem if order.file_name is None else Path(order.file_name).stem
+    yield from sorted(place.glob(f"{glob.escape(name)}*"))

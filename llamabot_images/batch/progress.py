@@ -1,0 +1,79 @@
+"""How far a batch is: a bar for people, events for programs."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from llamabot_images import notebook
+from llamabot_images.batch.outcomes import BatchEvent, BatchOutcome
+from llamabot_images.errors import ImageBotWarning
+from llamabot_images.warn import warn
+
+__all__ = ["Progress"]
+
+
+class Progress:
+    """Counts outcomes and tells of them; never a reason for a batch to fail.
+
+    :param total: All prompts, ``None`` where nobody knows.
+    :param is_shown: Whether there is a bar; ``None`` for a terminal or notebook.
+    :param on_event: Called with a ``BatchEvent`` for each prompt, in the thread of the batch's caller.
+    """
+
+    def __init__(
+        self, total: int | None, is_shown: bool | None, on_event: Callable[[BatchEvent], Any] | None = None
+    ) -> None:
+        self.total = total
+        self._on_event = on_event
+        self._done = self._failed = 0
+        self._cost = 0.0
+        self._bar: Any = None
+        if is_shown or (is_shown is None and (notebook.is_notebook() or _is_terminal())):
+            from tqdm.auto import tqdm
+
+            self._bar = tqdm(total=total, unit="picture", smoothing=0.1)
+
+    def start(self) -> None:
+        """Tell that the batch begins."""
+        self._tell("start")
+
+    def note(self, outcome: BatchOutcome) -> None:
+        """Count a prompt.
+
+        :param outcome: What became of it.
+        """
+        self._done += outcome.ok
+        self._failed += not outcome.ok
+        self._cost += outcome.cost or 0.0
+        if self._bar is not None:
+            self._bar.set_postfix_str(f"failed {self._failed}, ${self._cost:.4g}", refresh=False)
+            self._bar.update()
+        self._tell(outcome.status, outcome)
+
+    def say(self, text: str) -> None:
+        """Say something to who watches the bar.
+
+        :param text: One line.
+        """
+        if self._bar is not None:
+            self._bar.write(text, file=sys.stderr)
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        if self._bar is not None:
+            self._bar.refresh()
+            self._bar.close()
+        self._tell("end")
+
+    def _tell(self, kind: str, outcome: BatchOutcome | None = None) -> None:
+        if self._on_event is None:
+            return
+        try:
+            self._on_event(BatchEvent(kind, self._done, self._failed, self.total, self._cost, outcome))
+        except Exception as error:
+            self._on_event = None
+            warn(f"on_event raised {error!r} and is not called again; the batch goes on", ImageBotWarning)
+
+
+def _is_terminal() -> bool:
+    return bool(sys.stderr is not None and sys.stderr.isatty())

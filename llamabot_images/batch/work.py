@@ -1,0 +1,228 @@
+"""What happens to one prompt of a batch: was it done before, may it be sent, what came of it."""
+
+import copy
+import secrets
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from llamabot_images import files
+from llamabot_images.batch.items import Item, Keys, fingerprint
+from llamabot_images.batch.limits import Limits
+from llamabot_images.batch.making import Made, Order, is_there, recovered
+from llamabot_images.batch.outcomes import BatchOutcome
+from llamabot_images.batch.stopping import Stop, is_charged, seconds_to_wait
+from llamabot_images.errors import BudgetExceededError, ImageBotError, InvalidImageError
+from llamabot_images.journal import Journal
+from llamabot_images.prices import Bill
+from llamabot_images.request import ImageRequest
+
+if TYPE_CHECKING:
+    from llamabot_images.imagebot import ImageBot
+
+__all__ = ["Job", "Work"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A prompt that is to be sent: its item, its request, its order."""
+
+    item: Item
+    request: ImageRequest = field(repr=False)
+    order: Order
+
+
+class Work:
+    """The steps of every prompt of one batch. Safe to use from many threads; nothing here waits for a provider.
+
+    :param bot: Makes the requests.
+    :param folder: Where pictures go.
+    :param journal: Of that folder.
+    :param limits: Shared by all prompts.
+    :param stop: Shared by all prompts.
+    :param keys: Names prompts in the journal.
+    :param resume: Whether what earlier runs did is taken up.
+    :param retry_unknown: Whether requests of unknown outcome are sent again.
+    """
+
+    def __init__(
+        self,
+        bot: "ImageBot",
+        folder: Path,
+        journal: Journal,
+        limits: Limits,
+        stop: Stop,
+        keys: Keys,
+        *,
+        resume: bool = True,
+        retry_unknown: bool = False,
+    ) -> None:
+        self.bot, self.folder, self.journal, self.limits, self.stop = bot, folder, journal, limits, stop
+        self._twin = _twin(bot)
+        self._keys = keys
+        self._run = "" if resume else f"@{secrets.token_hex(4)}"
+        self._retry_unknown = retry_unknown
+
+    def prepare(self, item: Item) -> Job | BatchOutcome:
+        """Return what to send for a prompt, or what became of it already; also after a stop, which only ends sending.
+
+        :param item: The prompt.
+        """
+        if self.stop.is_interrupted:
+            return self.not_sent(item)
+        try:
+            if item.problem:
+                raise ValueError(item.problem)
+            job = self._job(item)
+        except Exception as error:
+            if self.stop:
+                return self.not_sent(item)
+            if not item.problem:
+                self.stop.failed(error)
+            return _outcome(item, "failed", error=_small(error))
+        return self._earlier(job) or (self.not_sent(job.item) if self.stop else job)
+
+    def _job(self, item: Item) -> Job:
+        request = self._twin._first_attempt(item.prompt, dict(item.overrides)).request
+        most = self.limits.images_per_minute
+        if most is not None and request.n > most:
+            raise ValueError(f"n is {request.n}, and images_per_minute is {most}: ask for fewer pictures at once")
+        if item.file_name is not None:
+            files.check_target(self.folder / item.file_name)
+        elif not files.looks_writable(self.folder):
+            files.check_folder(self.folder)
+        found = fingerprint(request)
+        key = self._keys.key_of(item, found)
+        key = key if item.key is not None else key + self._run
+        order = Order(item.prompt, dict(item.overrides), self.folder, key, found, item.id, item.file_name)
+        return Job(replace(item, key=key), request, order)
+
+    def _earlier(self, job: Job) -> BatchOutcome | None:
+        """Return what earlier runs made of a prompt, ``None`` where it is to be sent."""
+        order = job.order
+        rows = self.journal.rows_of(order.key)
+        if rows and rows[0].get("request") == order.request and all(is_there(self.folder, row) for row in rows):
+            return self._done(job, rows, resumed=True)
+        sent = self.journal.sent(order.key)
+        if sent is None or sent.request != order.request:
+            return None
+        if sent.came is not None:
+            stem = self.bot.filename_for(order.prompt)
+            rows = recovered(list(sent.came.get("rows", ())), order, stem, self.journal.is_free)
+            if rows:
+                self.journal.keep(order.key, rows)
+                self.journal.note(order.key, "done")
+                return self._done(job, rows, resumed=True)
+        if self._retry_unknown:
+            return None
+        error = ImageBotError(
+            "an earlier run sent this and has no picture of it: it may be charged, so it was not sent again; pass "
+            "retry_unknown=True to send it"
+        )
+        error.maybe_charged = True
+        return _outcome(job.item, "unknown", error=error, resumed=True)
+
+    def intend(self, job: Job, bill: Bill) -> bool:
+        """Write down that a request is about to be sent; without that it must not be.
+
+        :param job: The request.
+        :param bill: The money set aside for it.
+        :return: Whether it may be sent.
+        """
+        order = job.order
+        if order.file_name is not None and (self.folder / order.file_name).exists():
+            self.journal.is_stale = True
+        try:
+            self.journal.note(order.key, "intent", request=order.request, text=order.prompt, price=bill.amount)
+        except ImageBotError as error:
+            self.stop.because(error)
+            bill.paid = 0.0
+            return False
+        return True
+
+    def came(self, job: Job, bill: Bill, rows: list[dict[str, Any]], cost: float | None) -> None:
+        """Write down that pictures came, before they are saved."""
+        bill.paid, bill.pictures = cost, len(rows)
+        self.journal.note(job.order.key, "came", cost=cost, rows=rows)
+
+    def delivered(self, job: Job, made: Made, bill: Bill) -> BatchOutcome:
+        """Enter the pictures of a prompt.
+
+        :param job: What was sent.
+        :param made: What is in the folder now.
+        :param bill: What it was to cost.
+        """
+        bill.paid, bill.pictures = made.cost, len(made.rows)
+        self.stop.succeeded()
+        try:
+            self.journal.keep(job.order.key, made.rows)
+            self.journal.note(job.order.key, "done", cost=made.cost)
+        except ImageBotError as error:
+            self.stop.because(error)
+        return self._done(job, made.rows)
+
+    def failed(self, job: Job, error: BaseException, bill: Bill) -> BatchOutcome:
+        """Enter that no picture came, or none could be kept.
+
+        :param job: What was sent.
+        :param error: Why.
+        :param bill: What it was to cost.
+        """
+        charged = is_charged(error)
+        if not bill.pictures:
+            bill.paid, bill.unsure = 0.0, float(charged)
+        self.stop.failed(error)
+        if (seconds := seconds_to_wait(error)) is not None:
+            self.limits.pause(seconds)
+        status = "unknown" if charged else "failed"
+        try:
+            self.journal.note(job.order.key, status, error=f"{type(error).__name__}: {error}"[:1000])
+        except ImageBotError as problem:
+            self.stop.because(problem)
+        if isinstance(error, BudgetExceededError):
+            status = "not_sent"
+        return _outcome(job.item, status, error=_small(error))
+
+    def not_sent(self, item: Item) -> BatchOutcome:
+        """Return the outcome of a prompt that the batch did not get to."""
+        reason = self.stop.reason
+        return _outcome(item, "not_sent", error=reason if isinstance(reason, Exception) else None)
+
+    def _done(self, job: Job, rows: list[dict[str, Any]], resumed: bool = False) -> BatchOutcome:
+        costs = [row.get("cost") for row in rows]
+        return BatchOutcome(
+            job.item.index,
+            "done",
+            job.item.prompt,
+            files=tuple(str(self.folder / row["file_name"]) for row in rows),
+            cost=None if None in costs else sum(cost for cost in costs if cost is not None),
+            model=rows[0].get("model"),
+            elapsed=rows[0].get("elapsed") or 0.0,
+            resumed=resumed,
+            id=job.item.id,
+        )
+
+
+def _twin(bot: "ImageBot") -> "ImageBot":
+    """Return a bot that asks the same and learns nothing.
+
+    A prompt's request must be the same in every run, whatever the provider has taught the bot in between.
+    """
+    twin = copy.copy(bot)
+    twin._sender.backends = bot._sender.backends
+    return twin
+
+
+def _outcome(item: Item, status: str, **about: Any) -> BatchOutcome:
+    return BatchOutcome(item.index, status, item.prompt, id=item.id, item=item, **about)
+
+
+def _small(error: BaseException | None) -> Exception | None:
+    """Return an error without the frames and the picture's bytes that it holds: there may be a million."""
+    one = error
+    while one is not None:
+        one.__traceback__ = None
+        one = one.__cause__ or one.__context__
+    if isinstance(error, InvalidImageError):
+        error.data = b""
+    return error if isinstance(error, Exception) else ImageBotError(repr(error))

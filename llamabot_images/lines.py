@@ -1,0 +1,148 @@
+"""A file of JSON lines that is only appended to, by many threads, and outlasts kills and power cuts."""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from llamabot_images.drafts import fill, sync_folder
+from llamabot_images.errors import SaveError
+
+__all__ = ["Lines"]
+
+_APPEND = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_LONGEST = 2**24
+
+
+class Lines:
+    """A file of JSON lines that is only appended to. Threads that append at once share one wait for the disk.
+
+    A last line that was torn when a process or the power died is taken away.
+
+    :param path: Created when missing.
+    :raises SaveError: When the file cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._changed = threading.Condition()
+        self._written = self._safe = 0
+        self._is_waiting_for_disk = False
+        self._failed: SaveError | None = None
+        try:
+            self._file = os.open(path, _APPEND, 0o666)
+            _mend(self._file)
+        except OSError as error:
+            raise self._error(error) from error
+
+    def append(self, *rows: Mapping[str, Any], durable: bool = True) -> None:
+        """Write rows. A kill of this process takes nothing back.
+
+        :param rows: Plain JSON values.
+        :param durable: Wait until the disk has them, so that they outlast a power cut.
+        :raises SaveError: When they could not be written; nothing is appended from then on.
+        """
+        data = b"".join(map(_line, rows))
+        with self._changed:
+            self._try(lambda: fill(self._file, data, durable=False))
+            self._written += 1
+            mine = self._written
+            while durable and self._safe < mine:
+                if self._is_waiting_for_disk:
+                    self._changed.wait()
+                else:
+                    self._wait_for_disk()
+
+    def _wait_for_disk(self) -> None:
+        """Do for all that was written until now what each would have to wait for."""
+        upto, self._is_waiting_for_disk = self._written, True
+        self._changed.release()
+        try:
+            self._try(lambda: os.fsync(self._file))
+        finally:
+            self._changed.acquire()
+            self._is_waiting_for_disk, self._safe = False, upto
+            self._changed.notify_all()
+
+    def _try(self, write: Callable[[], None]) -> None:
+        try:
+            if self._failed is None:
+                write()
+        except OSError as error:
+            self._failed = self._error(error)
+            self._failed.__cause__ = error
+        if self._failed is not None:
+            raise self._failed
+
+    def _error(self, error: OSError) -> SaveError:
+        return SaveError(f"{str(self.path)!r} cannot be written: {error.strerror}; nothing is sent without a journal")
+
+    def read(self) -> Iterator[tuple[int, dict[str, Any] | None]]:
+        """Yield each line's place in the file and what it says, ``None`` for one that cannot be read."""
+        with self.path.open("rb") as file:
+            place = 0
+            for line in file:
+                yield place, _parsed(line)
+                place += len(line)
+
+    def at(self, place: int, count: int = 1) -> list[dict[str, Any]]:
+        """Return what some lines say.
+
+        :param place: Where the first one begins.
+        :param count: How many.
+        """
+        with self.path.open("rb") as file:
+            file.seek(place)
+            return [found for _ in range(count) if (found := _parsed(file.readline())) is not None]
+
+    def replace(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Put other rows in place of all, in one step, and close.
+
+        :param rows: May be read from this file.
+        """
+        part = self.path.with_name(f".{self.path.name}.part")
+        with part.open("wb") as file:
+            file.writelines(map(_line, rows))
+            file.flush()
+            os.fsync(file.fileno())
+        self.close()
+        os.replace(part, self.path)
+        sync_folder(self.path.parent)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._changed, suppress(OSError):
+            self._failed = SaveError(f"{str(self.path)!r} is closed: the batch has ended")
+            os.fsync(self._file)
+            os.close(self._file)
+
+
+def _mend(file: int) -> None:
+    """Take away a torn last line, or end a whole one."""
+    end = os.lseek(file, 0, os.SEEK_END)
+    start = max(0, end - _LONGEST)
+    os.lseek(file, start, os.SEEK_SET)
+    tail = b""
+    while chunk := os.read(file, _LONGEST):
+        tail += chunk
+    last = tail.rpartition(b"\n")[2]
+    if last and _parsed(last) is not None:
+        fill(file, b"\n", durable=False)
+    elif last:
+        os.truncate(file, end - len(last))
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _line(row: Mapping[str, Any]) -> bytes:
+    # Half a character, which UTF-8 has not, becomes JSON's own escape for it.
+    return (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")

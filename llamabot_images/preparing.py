@@ -1,0 +1,82 @@
+"""What a bot does before it sends: settings and a prompt become a request, and nothing is spent."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from llamabot_images import names
+from llamabot_images.asked import CREDENTIALS, DEFAULTS, Asked, asked_from
+from llamabot_images.attempts import Attempt, first_with_key
+from llamabot_images.credentials import for_other_provider, without_keys
+from llamabot_images.request import ImageRequest, negotiate
+from llamabot_images.settings import BotSettings
+
+__all__ = ["Preparing"]
+
+
+class Preparing(BotSettings):
+    """The part of ``ImageBot`` that sends nothing."""
+
+    def build_request(self, prompt: str, **overrides: Any) -> ImageRequest:
+        """Return the request that would be sent. Override it to change every verb; sends nothing.
+
+        :param prompt: What to draw.
+        :param overrides: Any setting of the constructor.
+        :return: The request, fitted to the model.
+        :raises UnsupportedParameterError: For settings that make no sense, or that ``strict`` forbids to adjust.
+        :raises MissingKeyError: When no key is found.
+        """
+        asked = self._asked(overrides)
+        backend = self._sender.backends.pick(asked)
+        can = backend.capabilities(asked.model, asked.extra)
+        if asked.model != self.model and can.provider != self._provider(self.model):
+            asked = for_other_provider(asked, overrides)
+        rule, refused = backend.rule(can), self._sender.refused.get(asked.model, frozenset())
+        return negotiate(prompt, asked, can, rule, refused=refused, credentials=backend.credentials(asked, can))
+
+    def estimate(self, prompt: str, **overrides: Any) -> tuple[float, float] | None:
+        """Return what a prompt will cost, without sending anything.
+
+        :param prompt: What would be drawn.
+        :param overrides: Any setting of the constructor.
+        :return: US dollars, at least and at most; ``None`` where LiteLLM's price map does not say.
+        """
+        prices = self.build_request(prompt, **overrides).prices
+        return (prices.low, prices.high) if prices else None
+
+    def filename_for(self, prompt: str) -> str:
+        """Return the file name, without suffix, for a prompt. Override it to name files otherwise.
+
+        :param prompt: What was drawn.
+        """
+        return names.stem_for(prompt)
+
+    def check_target(self, prompt: str, save_path: str | Path | None = None) -> None:
+        """Make sure that a picture could be saved, before it is paid for. Sends nothing.
+
+        :param prompt: What would be drawn.
+        :param save_path: As for calling the bot.
+        :raises SaveError: When no file can be written there.
+        """
+        stem = self.filename_for(prompt) if save_path is None and isinstance(prompt, str) else "-"
+        self._targets.check(self.save_dir, stem, save_path)
+
+    def _asked(self, overrides: dict[str, Any]) -> Asked:
+        named = ("model", *DEFAULTS, *CREDENTIALS, "timeout", "strict", "route")
+        return asked_from({name: getattr(self, name) for name in named}, self.image_generation_kwargs | overrides)
+
+    def _provider(self, model: str) -> str:
+        return self._sender.backends.provider_of(self._asked({"model": model}))
+
+    def _first_attempt(self, prompt: str, overrides: dict[str, Any]) -> Attempt:
+        asked = overrides.get("model", self.model)
+
+        def build(model: str) -> ImageRequest:
+            is_same = model == asked or self._provider(model) == self._provider(asked)
+            return self.build_request(prompt, **{**(overrides if is_same else without_keys(overrides)), "model": model})
+
+        may_replace = not overrides.get("api_base", self.api_base)
+        model = self._sender.successors.get(asked, asked) if may_replace else asked
+        request, fallbacks, trail = first_with_key((model, *self.fallbacks), build)
+        on_refusal, now = self.fallback_on_refusal, time.monotonic()
+        return Attempt(request, build, may_replace, fallbacks, on_refusal, trail, started=now)
