@@ -12,18 +12,20 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 PYTEST = $(BIN)/python -m pytest
 EXTRAS ?= test,peers
+# Tests with a real LiteLLM proxy are skipped where it is not installed.
+PROXY ?= .venv-proxy/.installed-proxy
 
 .PHONY: demo test test-lowest torture fuzz coverage format lint types docs notebooks bench all clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/llamabot-images "a red panda reading a book under a lamp" --model offline/sketch
 
-test: $(VENV)/.installed-test
+test: $(VENV)/.installed-test $(PROXY)
 	$(PYTEST) -n auto $(ARGS)
 
 # The oldest versions that pyproject.toml admits.
 test-lowest:
-	$(MAKE) VENV=.venv-lowest EXTRAS=test CONSTRAINTS="-c tests/lowest.txt" test
+	$(MAKE) VENV=.venv-lowest EXTRAS=test PROXY= CONSTRAINTS="-c tests/lowest.txt" test
 
 torture: $(VENV)/.installed-test
 	TORTURE=1 $(PYTEST) -n auto $(ARGS)
@@ -60,7 +62,7 @@ bench: $(VENV)/.installed-test
 all: lint types test docs notebooks
 
 clean:
-	rm -rf .venv .venv-lowest site .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
+	rm -rf .venv .venv-lowest .venv-proxy site .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3" >&2; exit 1; }
@@ -77,6 +79,12 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 $(VENV)/.installed-test: pyproject.toml $(wildcard tests/lowest.txt) | $(BIN)/python
 	@$(INSTALL) -e '.[$(EXTRAS)]' $(CONSTRAINTS)
 	@touch $@ $(VENV)/.installed
+
+# A LiteLLM proxy of the same version, apart: it holds other packages back.
+.venv-proxy/.installed-proxy: pyproject.toml | $(VENV)/.installed-test
+	@$(MAKE) --no-print-directory VENV=.venv-proxy .venv-proxy/.installed \
+		CONSTRAINTS="'litellm[proxy]==$$($(BIN)/python -c 'import importlib.metadata as m; print(m.version("litellm"))')'"
+	@touch $@
 
 $(VENV)/.installed-docs: pyproject.toml | $(BIN)/python
 	@$(INSTALL) -e '.[docs]'

@@ -1,4 +1,7 @@
-"""``python -m benchmarks.batches``: what a batch costs in time and memory, beside LiteLLM's async function alone."""
+"""``python -m benchmarks.batches``: what a batch costs in time and memory, beside LiteLLM's async function alone.
+
+``python -m benchmarks.batches many 1000 100000`` saves so many tiny pictures offline, and tells what grows with them.
+"""
 
 import asyncio
 import base64
@@ -146,10 +149,44 @@ def memory() -> None:
     print(f"{before / 2**20:.0f} MB after the first picture, {(peak - before) / 2**20:+.0f} MB at the peak")
 
 
+def many(count: int) -> None:
+    """Draw tiny pictures offline, twice: the second run finds them all done."""
+    print(f"{count:,} pictures")
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        for run in ("made", "found again"):
+            command = [sys.executable, "-m", "benchmarks.batches", "once", str(count), folder]
+            began = time.perf_counter()
+            peak = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+            print(f"  {run:12}{time.perf_counter() - began:10.1f} s, at most {peak} MB resident", flush=True)
+        for name in ("metadata.jsonl", ".llamabot-images/journal.jsonl"):
+            print(f"  {name:32}{Path(folder, name).stat().st_size / 1e6:10.2f} MB", flush=True)
+
+
+def once(count: int, folder: str) -> None:
+    """Run one batch, and print this process's peak in MB. Each drawing is one red square: the batch is measured."""
+    import resource
+
+    from PIL import Image
+
+    from llamabot_images import ImageBot, sketch
+
+    square = Image.new("RGB", (32, 32), "red")
+    sketch.draw = lambda prompt, width, height, **settings: square
+    bot = ImageBot("offline/sketch", size="32x32")
+    result = bot.batch((f"red {number}" for number in range(count)), folder, progress=False)
+    assert len(result.ok) == count
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+
+
 if __name__ == "__main__":
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     if sys.argv[1:2] == ["serve"]:
         asyncio.run(serve(int(sys.argv[2]), float(sys.argv[3])))
+    elif sys.argv[1:2] == ["once"]:
+        once(int(sys.argv[2]), sys.argv[3])
+    elif sys.argv[1:2] == ["many"]:
+        for number in sys.argv[2:]:
+            many(int(number))
     else:
         speed()
         memory()

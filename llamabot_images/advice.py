@@ -31,7 +31,7 @@ def error_for(failure: Failure, error: Exception | None, request: ImageRequest) 
     if failure.kind == "no_key":
         return _no_key(request)
     shown = error or RuntimeError(failure.text)
-    for name in ("maybe_charged", "retry_after", "request_id"):
+    for name in ("kind", "maybe_charged", "retry_after", "request_id"):
         setattr(shown, name, getattr(failure, name))
     if not isinstance(shown, ImageBotError):  # ours say by themselves what to do
         shown.add_note(_advice(failure, request))

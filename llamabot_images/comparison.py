@@ -13,6 +13,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from llamabot_images import notebook, saving
+from llamabot_images.backends.litellm_fixes import load
 from llamabot_images.errors import MissingKeyError
 from llamabot_images.imagebot import ImageBot
 from llamabot_images.names import stem_for
@@ -215,10 +216,11 @@ def _missing_key(bot: ImageBot, prompt: str, model: str, overrides: dict[str, An
 
 def _missing_openai_key(request: "ImageRequest") -> MissingKeyError | None:
     """LiteLLM itself looks for OpenAI's key, and only when it sends; a Router has its own."""
-    import litellm
-
+    if request.provider != "openai" or request.route == "routed":
+        return None
+    litellm = load()
     known = (request.credentials.get("api_key"), os.environ.get("OPENAI_API_KEY"), litellm.openai_key, litellm.api_key)
-    if request.provider != "openai" or request.route == "routed" or any(known):
+    if any(known):
         return None
     message = (
         f"no key for {request.model!r}: set the environment variable OPENAI_API_KEY, or pass api_key=; "

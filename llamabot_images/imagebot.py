@@ -14,6 +14,7 @@ from llamabot_images.results import ImageResult
 if TYPE_CHECKING:
     from llamabot_images.batch import BatchResult
     from llamabot_images.events import ImageEvent
+    from llamabot_images.jobs import Job
 
 __all__ = ["ImageBot"]
 
@@ -214,6 +215,39 @@ class ImageBot(Preparing):
 
         asked = await self._threads.run(asked_in, path) | overrides
         return await self.agenerate(asked.pop("prompt"), **asked)
+
+    def submit(self, prompts: Iterable[Any], **overrides: Any) -> "Job":
+        """Give many prompts to the provider's own batches: half the price, done within a day.
+
+        Each call is a new job, and paid for.
+
+        :param prompts: See ``batch``.
+        :param overrides: Any setting of the constructor, for this job only.
+        :return: The job; its ``id`` is all that another process needs.
+        :raises UnroutedModelError: When the model's provider has no such batches; nothing was sent.
+        """
+        from llamabot_images import jobs
+
+        return jobs.submit(self, prompts, **overrides)
+
+    async def asubmit(self, prompts: Any, **overrides: Any) -> "Job":
+        """Do what ``submit`` does without blocking the event loop.
+
+        :param prompts: See ``submit``; async iterables too.
+        :param overrides: See ``submit``.
+        """
+        from llamabot_images import jobs
+
+        return await jobs.asubmit(self, prompts, **overrides)
+
+    def job(self, job_id: str) -> "Job":
+        """Return a job that was submitted before, by this process or another. Sends nothing.
+
+        :param job_id: The ``id`` of the job.
+        """
+        from llamabot_images import jobs
+
+        return jobs.job(self, job_id)
 
     def as_tool(self, *, folder: str | Path | None = None, name: str = "generate_image") -> Callable[..., str]:
         """Return a function for agent frameworks that draws, saves and answers with the path as text.

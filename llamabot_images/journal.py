@@ -8,7 +8,7 @@ and what brought no picture, is in ``.llamabot-images/journal.jsonl``.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from llamabot_images import files
 from llamabot_images.errors import ImageBotError
@@ -56,7 +56,7 @@ class Journal:
     _taken: set[str] = field(default_factory=set)
 
     @classmethod
-    def open(cls, folder: Path) -> "Journal":
+    def open(cls, folder: Path) -> Self:
         """Take a folder for a batch, and read what earlier runs left there.
 
         :param folder: Created when missing.
@@ -84,7 +84,7 @@ class Journal:
             first = False
             self._take(line)
         if first:
-            self.log.append({"schema_version": SCHEMA_VERSION, "library": library()})
+            self.log.append(header())
         self.spent += sum(one.price for one in self._open.values() if one.came is None)
 
     def _take(self, line: Mapping[str, Any]) -> None:
@@ -185,6 +185,11 @@ class Journal:
         for place, row in self.metadata.read():
             if row is not None and by_name.get(row.get("file_name"), place) == place >= by_key.get(row.get("key"), 0):
                 yield row
+
+
+def header() -> dict[str, Any]:
+    """Return the line that begins a journal: who wrote it."""
+    return {"schema_version": SCHEMA_VERSION, "library": library()}
 
 
 def _locked(folder: Path) -> Any:

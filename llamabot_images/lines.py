@@ -20,7 +20,8 @@ _LONGEST = 2**24
 class Lines:
     """A file of JSON lines that is only appended to. Threads that append at once share one wait for the disk.
 
-    A last line that was torn when a process or the power died is taken away.
+    A last line that was torn when a process or the power died is taken away. ``elsewhere`` may be set to what keeps
+    the lines safe in place of this disk, and returns when it has them.
 
     :param path: Created when missing.
     :raises SaveError: When the file cannot be written.
@@ -28,6 +29,7 @@ class Lines:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.elsewhere: Callable[[bytes], None] | None = None
         self._changed = threading.Condition()
         self._written = self._safe = 0
         self._is_waiting_for_disk = False
@@ -46,6 +48,9 @@ class Lines:
         :raises SaveError: When they could not be written; nothing is appended from then on.
         """
         data = b"".join(map(_line, rows))
+        if self.elsewhere is not None:
+            self.elsewhere(data)
+            durable = False
         with self._changed:
             self._try(lambda: fill(self._file, data, durable=False))
             self._written += 1

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["is_running", "show"]
+__all__ = ["is_running", "show", "value"]
 
 #: Paths whose pictures are remembered, in case that one is the value of its cell.
 _KEPT = 256
@@ -31,8 +31,29 @@ def show(picture: str, made: Any) -> None:
     _front().remember(made)
 
 
+def value(picture: str, made: Any) -> Any:
+    """Return what marimo shows for a reference that is the value of a cell.
+
+    :param picture: HTML of it.
+    :param made: The reference; where the cell has shown it already, what the cell has shown is returned.
+    """
+    import marimo
+
+    shown = _shown()
+    return shown.stack() if shown is not None and made.shown_in is shown else marimo.Html(picture)
+
+
+def _shown() -> Any:
+    """Return what the running cell has shown, ``None`` outside of cells."""
+    from marimo._runtime.context import safe_get_context
+
+    context = safe_get_context()
+    running = context.execution_context if context is not None else None
+    return running.output if running is not None else None
+
+
 class _Front:
-    """Shows values that a call has returned together with the pictures of their cell.
+    """Shows paths that a call has returned together with the pictures of their cell.
 
     marimo 0.25 drops what a cell has shown when the cell has a value, and asks a registry, which is its own but the
     only place to be asked for a ``Path``, how a value looks.
@@ -43,17 +64,12 @@ class _Front:
         self._known: set[type] = set()
 
     def remember(self, made: Any) -> None:
-        from marimo._runtime.context import get_context
-
-        running = get_context().execution_context
-        if running is None:
+        if not isinstance(made, Path):
+            made.shown_in = _shown()
             return
-        if isinstance(made, Path):
-            self._outputs[made] = running.output
-            if len(self._outputs) > _KEPT:
-                self._outputs.popitem(last=False)
-        else:
-            made.shown_in = running.output
+        self._outputs[made] = _shown()
+        if len(self._outputs) > _KEPT:
+            self._outputs.popitem(last=False)
         if type(made) not in self._known:
             self._known.add(type(made))
             self._register(type(made))
@@ -63,13 +79,12 @@ class _Front:
 
         usual = formatting.FORMATTERS.get_formatter(kind("."))
 
-        def look(value: Any) -> Any:
-            shown = self._outputs.get(value) if isinstance(value, Path) else value.shown_in
-            pictures = shown.stack() if shown is not None else None
+        def look(path: Any) -> Any:
+            shown = self._outputs.get(path)
+            pictures = shown.stack() if shown is not None and shown is _shown() else None
             if pictures is None:
-                return usual(value) if usual else ("text/html", f"<pre>{html.escape(repr(value))}</pre>")
-            text = f"<pre>{html.escape(repr(value))}</pre>" if isinstance(value, Path) else ""
-            return "text/html", f"{pictures.text}{text}"
+                return usual(path) if usual else ("text/html", f"<pre>{html.escape(repr(path))}</pre>")
+            return "text/html", f"{pictures.text}<pre>{html.escape(repr(path))}</pre>"
 
         formatting.formatter(kind)(look)
 

@@ -41,6 +41,7 @@ PARAMETERS = tuple(
     )
 )
 PHRASES = (
+    (re.compile(r"^no connected db\.?$", re.I), "unauthorized"),  # a LiteLLM proxy without a database: wrong key
     (
         re.compile(
             r"(?:by|of) (?:our|the) safety system|content (?:management |safety )?policy violation|"

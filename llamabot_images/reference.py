@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from llamabot_images import files, notebook, payload
+from llamabot_images import files, marimo_output, notebook, payload
 from llamabot_images.links import expires_at
 from llamabot_images.redact import redact_url
 
@@ -206,6 +206,10 @@ class ImageReference(str):
             data, mime_type = thumbnail(data, edge=edge)
         encoded = base64.b64encode(data).decode("ascii")
         return f'<img src="data:{mime_type};base64,{encoded}" alt="{html.escape(self.prompt[:300])}"{style}>'
+
+    def _display_(self) -> Any:
+        """Show the picture as the value of a cell of marimo, which asks for this."""
+        return marimo_output.value(notebook.html_for(self), self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> notebook.Bundle:
         """Show the picture as a thumbnail; as text only where this cell has shown it already."""

@@ -6,6 +6,7 @@ to come back. Everything else is left to the caller, since a second request is a
 
 import random
 import threading
+from collections.abc import Callable, Collection
 from typing import Any
 
 from llamabot_images.failures import Failure
@@ -54,12 +55,25 @@ class RetryBudget:
             self._tokens = min(self._full, self._tokens + 0.1)
 
 
-def policy(budget: RetryBudget) -> dict[str, Any]:
+def policy(budget: RetryBudget, on_busy: Collection[Callable[[float], None]] = ()) -> dict[str, Any]:
     """Return the keywords for tenacity's ``Retrying`` and ``AsyncRetrying``.
 
     :param budget: Shared by all calls of a bot.
+    :param on_busy: Called with the seconds that a provider asks to wait.
     """
-    return {"retry": lambda state: _again(state, budget), "wait": _wait, "reraise": True}
+    return {
+        "retry": lambda state: _again(state, budget),
+        "wait": _wait,
+        "reraise": True,
+        "before_sleep": lambda state: _tell(state, on_busy),
+    }
+
+
+def _tell(state: Any, on_busy: Collection[Callable[[float], None]]) -> None:
+    wanted: float | None = state.outcome.exception().failure.retry_after
+    if wanted is not None:
+        for one in tuple(on_busy):
+            one(wanted)
 
 
 def _again(state: Any, budget: RetryBudget) -> bool:

@@ -55,6 +55,7 @@ class Sender:
         self.backends = Backends(threads, router)
         self.spending = Spending(max_cost)
         self.in_use = Leases(self._let_go)
+        self.on_busy: list[Callable[[float], None]] = []
         self.refused: dict[str, frozenset[str]] = {}
         self.successors: dict[str, str] = {}
         self._budget = RetryBudget()
@@ -113,7 +114,7 @@ class Sender:
         """Call until it succeeds or may not be called again."""
         from tenacity import Retrying
 
-        return Retrying(**policy(self._budget))(call)
+        return Retrying(**policy(self._budget, self.on_busy))(call)
 
     def begun(self, attempt: Attempt) -> Attempt:
         """Warn of a model that dies soon; the names of a Router are its own, and stand for what it likes."""
@@ -176,7 +177,7 @@ class Sender:
             raise failed
 
         try:
-            return Outcome(await AsyncRetrying(**policy(self._budget))(once), sent=sends.count)
+            return Outcome(await AsyncRetrying(**policy(self._budget, self.on_busy))(once), sent=sends.count)
         except SendFailed as failed:
             return sends.outcome(failed)
 

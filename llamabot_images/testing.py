@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from llamabot_images.backends import Backend, Backends
+from llamabot_images.backends.litellm_fixes import load
 from llamabot_images.errors import ImageBotError
 from llamabot_images.models import ModelRule
 from llamabot_images.request import Asked, Capabilities
@@ -219,7 +220,7 @@ def drawn(keywords: Mapping[str, Any], can: Capabilities) -> Any:
 
 def refused(text: str, keywords: Mapping[str, Any], can: Capabilities) -> NoReturn:
     """Raise what LiteLLM makes of a refusal."""
-    import litellm
+    litellm = load()
 
     body = {"error": {"message": text, "type": "image_generation_user_error", "code": "moderation_blocked"}}
     response = answered(400, body)
@@ -228,7 +229,7 @@ def refused(text: str, keywords: Mapping[str, Any], can: Capabilities) -> NoRetu
 
 def rate_limited(retry_after: float | None, keywords: Mapping[str, Any], can: Capabilities) -> NoReturn:
     """Raise what LiteLLM makes of status 429."""
-    import litellm
+    litellm = load()
 
     text = "Rate limit reached for images per minute."
     headers = {} if retry_after is None else {"retry-after-ms": str(round(retry_after * 1000))}
@@ -238,7 +239,7 @@ def rate_limited(retry_after: float | None, keywords: Mapping[str, Any], can: Ca
 
 def timed_out(keywords: Mapping[str, Any], can: Capabilities) -> NoReturn:
     """Raise what LiteLLM makes of a request without an answer."""
-    import litellm
+    litellm = load()
 
     raise litellm.Timeout(f"no answer within {keywords.get('timeout')} s", keywords["model"], can.provider)
 

@@ -242,11 +242,11 @@ def test_error_of_the_prompts_themselves_loses_nothing(bot: ImageBot) -> None:
 def test_no_threads_are_left(bot: ImageBot) -> None:
     """When a batch has ended, so have its workers."""
     bot.batch(["warm"], "out")
-    before = threading.active_count()
+    before = set(threading.enumerate())
 
     for number in range(3):
         bot.batch([f"{number}"], "out", max_workers=5)
 
-    for thread in [one for one in threading.enumerate() if one.name.startswith("llamabot-images")]:
+    for thread in set(threading.enumerate()) - before:
         thread.join(5)
-    assert threading.active_count() <= before
+    assert threading.active_count() <= len(before)

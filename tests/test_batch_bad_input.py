@@ -101,11 +101,3 @@ def test_folder_with_a_batch_in_it_is_left_alone(bot: ImageBot) -> None:
 
     assert 1 == len(refused) == len(result.ok)
     assert "another batch is running in 'out'" in refused[0]
-
-
-def test_address_is_no_folder(bot: ImageBot) -> None:
-    """A URL is not taken for the name of a folder here."""
-    with pytest.raises(ValueError, match="save_dir is 's3://bucket/pandas'; a batch keeps its journal in a folder"):
-        bot.batch(["a"], "s3://bucket/pandas")
-
-    assert [] == list(Path().iterdir())

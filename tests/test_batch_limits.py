@@ -85,7 +85,6 @@ def test_retry_after_is_heard_by_all(provider: ProviderServer, is_async: bool) -
     assert max(gaps) > 0.8
 
 
-@pytest.mark.skipif(not hasattr(ImageBot()._sender, "on_busy"), reason="calls do not tell yet that they wait")
 @both_ways
 def test_call_that_waits_makes_all_wait(provider: ProviderServer, is_async: bool) -> None:
     """While one call waits for the time that the provider named, no other prompt is sent."""

@@ -198,3 +198,14 @@ def test_damaged_picture_whose_second_request_is_doubtful(bot: ImageBot) -> None
     kill_before("came")
 
     assert ["unknown"] == statuses(bot.batch(["a"], OUT))
+
+
+def test_a_renewed_token_is_no_other_request(provider: ProviderServer) -> None:
+    """What says who asks, such as a token that changes from day to day, does not make a prompt be drawn again."""
+    settings = provider.kwargs_for("azure")
+    ImageBot(**settings, azure_ad_token="monday").batch(["a fox"], progress=False)
+    sent = len(provider.posts)
+
+    found = ImageBot(**settings, azure_ad_token="tuesday").batch(["a fox"], progress=False)
+
+    assert (True, sent) == (found[0].resumed, len(provider.posts))

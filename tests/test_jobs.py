@@ -176,7 +176,7 @@ def test_refusal_is_in_the_providers_words(batches: BatchServer) -> None:
 
 
 @both_services
-def test_key_is_shown_nowhere(batches: BatchServer, model: str) -> None:
+def test_key_is_shown_nowhere(batches: BatchServer, monkeypatch: pytest.MonkeyPatch, model: str) -> None:
     """The key is in no repr, no pickle, no file and no error of a job; a pickled job works where the key is known."""
     bot = bot_for(batches, model)
     key = str(bot.api_key)
@@ -187,3 +187,6 @@ def test_key_is_shown_nowhere(batches: BatchServer, model: str) -> None:
     texts += [path.read_text(errors="replace") for path in OUT.rglob("*") if path.is_file()]
     assert [] == [text for text in texts if key in text]
     assert key not in json.dumps([dict(one.shown) for one in batches.batches.values()])
+    for name, value in batches.variables_for(model.partition("/")[0] if "/" in model else "openai").items():
+        monkeypatch.setenv(name, value)
+    assert job.status() == pickle.loads(pickle.dumps(job)).status()

@@ -85,6 +85,14 @@ def test_upload_that_fails_costs_nothing(batches: BatchServer, fault: Any) -> No
     assert (["upload"], False) == (batches.calls, caught.value.maybe_charged)
 
 
+def test_file_that_azure_is_reading(batches: BatchServer) -> None:
+    """A job is made of the uploaded prompts once Azure has read them."""
+    batches.reads_files = True
+
+    assert submitted(batches, ["a"], "azure/gpt-image-2").collect(OUT)[0].ok
+    assert ["upload", "file", "create"] == batches.calls[:3]
+
+
 @both_services
 def test_unknown_job_and_wrong_key(batches: BatchServer, model: str) -> None:
     """A job that the provider does not know, and a key that it does not take, are errors that say what to check."""
@@ -134,13 +142,17 @@ def test_job_that_is_not_over(batches: BatchServer) -> None:
 
 
 def test_job_that_failed(batches: BatchServer) -> None:
-    """A job that the provider refused as a whole says why."""
+    """A job that the provider refused as a whole says why, and what was set aside for it is free again."""
     batches.ending = "failed"
-    job = submitted(batches, ["a"])
+    job = submitted(batches, ["a"], max_cost=1.0)
+    spending = job._bot._sender.spending
+    assert spending._reserved > 0
 
     assert "too bad" == job.status().error
     with pytest.raises(JobError, match="refused job .* drew nothing: too bad"):
         job.collect(OUT)
+
+    assert 0.0 == spending._reserved == spending.spent
 
 
 def test_expired_job_brings_what_was_drawn(batches: BatchServer) -> None:

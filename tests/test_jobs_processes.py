@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from llamabot_images.jobs import Job
 
 from .providers import ProviderServer
@@ -16,6 +18,7 @@ from .test_jobs_faults import submitted
 
 __all__ = ["batches"]
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc, and SIGKILL")
 
 SCRIPT = """
 import re, sys
@@ -42,16 +45,15 @@ def collecting(batches: ProviderServer, job: Job) -> "subprocess.Popen[str]":
 
 
 def test_memory_does_not_grow_with_the_results(batches: BatchServer) -> None:
-    """Results of 160 MB are collected within 80 MB, whatever they hold altogether."""
+    """Results of 110 MB are collected within 60 MB."""
     batches.pictures.weight = 4_000_000
-    job = submitted(batches, [f"panda {number}" for number in range(30)])
+    job = submitted(batches, [f"panda {number}" for number in range(20)])
 
     told = collecting(batches, job).communicate(timeout=120)[0]
 
     done, grown = map(int, told.split())
-    assert 30 == done
-    print("GROWN", grown)
-    assert grown < 80
+    assert 20 == done
+    assert grown < 60
 
 
 def test_kill_while_collecting(batches: BatchServer) -> None:

@@ -26,7 +26,7 @@ LAYERS = [
     {"warn", "asked", "provider_errors", "lifecycle", "prices", "models", "formats", "connections", "lines"},
     {"failures", "files", "payload", "sketch", "credentials", "marimo_output"},
     {"retry", "refusals", "request", "bodies", "convert"},
-    {"download", "provenance", "masks", "terminal"},
+    {"download", "provenance", "masks", "terminal", "cloud"},
     {"notebook", "journal"},
     {"reference"},
     {"results", "advice"},

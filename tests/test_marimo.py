@@ -58,3 +58,18 @@ def test_the_path_is_shown_with_its_picture(tmp_path: Path) -> None:
     (html,) = shown(tmp_path, ['bot("a fox")'])
 
     assert "a-fox.png" in html
+
+
+def test_a_reference_shows_itself_in_a_later_cell(tmp_path: Path) -> None:
+    """A reference that another cell has shown, and one that no cell has shown, are each one picture."""
+    found = shown(
+        tmp_path,
+        [
+            'bot.url = bot("a fox", return_url=True)\nbot("a cat")\nbot.path = bot("a cat")',
+            "bot.url",
+            "bot.path",
+            'bot.generate("a fox")[0]',
+        ],
+    )
+
+    assert [3, 1, 0, 1] == [html.count("<img") for html in found]

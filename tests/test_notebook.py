@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,12 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from PIL import Image
+
+from llamabot_images import ImageBot, ImageReference, ImageResult
+from llamabot_images.formats import sniff
+from llamabot_images.notebook import LARGEST_SVG, html_for
+
+from .pictures import SVG, variants
 
 SETUP = "from llamabot_images import ImageBot\nbot = ImageBot(model='offline/sketch', size='1024x1024')"
 Run = Callable[..., list[list[dict[str, Any]]]]
@@ -99,3 +106,92 @@ def test_picture_that_cannot_be_had_shows_as_text(run: Run) -> None:
 
     assert [] == pictures(outputs)
     assert "127.0.0.1" in outputs[0]["data"]["text/plain"]
+
+
+def reference_to(data: bytes) -> ImageReference:
+    """Return a reference that holds a picture."""
+    return ImageReference(f"data:{sniff(data)};base64,{base64.b64encode(data).decode()}")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("png", "image/jpeg"),
+        ("png transparent", "image/png"),
+        ("webp animated", "image/jpeg"),
+        ("gif animated", "image/jpeg"),
+        ("avif", "image/jpeg"),
+        ("tiff", "image/jpeg"),
+        ("svg", "text/html"),
+    ],
+)
+def test_every_front_end_is_given_what_it_reads(name: str, kind: str) -> None:
+    """VS Code, Colab, GitHub and nbviewer read JPEG, PNG and HTML, whatever the picture's own format is."""
+    data, _ = reference_to(variants()[name])._repr_mimebundle_()
+
+    assert {"text/plain", kind} == set(data)
+
+
+def test_a_large_svg_is_put_into_a_notebook_only_on_request() -> None:
+    """An SVG has no thumbnail; a large one shows as its text, which says how to embed it."""
+    whole = reference_to(SVG.replace(b"<rect", b"<!-- " + b"x" * LARGEST_SVG + b" --><rect"))
+
+    data, _ = whole._repr_mimebundle_()
+
+    assert {"text/plain"} == set(data)
+    assert "HTML(picture.to_html())" in data["text/plain"]
+    assert "<img" in whole.to_html()
+
+
+def test_the_whole_picture_is_stored_on_request(run: Run) -> None:
+    """``HTML(picture.to_html())`` embeds every byte of the picture."""
+    (outputs,) = run(
+        "from IPython.display import HTML\npicture = bot.generate('a fox')[0]\n"
+        "print(len(picture.to_bytes()))\nHTML(picture.to_html())"
+    )
+
+    (stored,) = pictures(outputs)
+    assert int(outputs[0]["text"]) == len(base64.b64decode(re.findall(r"base64,([^\"]+)", stored)[0]))
+
+
+def test_grid_says_prompt_model_and_cost(bot: ImageBot) -> None:
+    """Under the pictures of a result stands what was asked, who answered and what it did cost, never as markup."""
+    result = bot.generate("a fox <script>alert(1)</script>", n=2)
+
+    data, _ = result._repr_mimebundle_()
+
+    assert 2 == data["text/html"].count("<img")
+    assert "<script" not in data["text/html"]
+    assert "a fox &lt;script&gt;alert(1)&lt;/script&gt;<br><small>offline/sketch, $0</small>" in data["text/html"]
+
+
+def test_grid_shows_what_can_be_had() -> None:
+    """A dead link among a result's pictures is text in its place, and the others show."""
+    gone, there = ImageReference("http://127.0.0.1:9/gone.png"), reference_to(variants()["png"])
+
+    data, _ = ImageResult((gone, there), "a fox", "some/model")._repr_mimebundle_()
+
+    assert 1 == data["text/html"].count("<img")
+    assert html_for(gone) in data["text/html"]
+    assert "some/model, cost unknown" in data["text/html"]
+
+
+def test_stored_pictures_show_as_a_page(bot: ImageBot) -> None:
+    """What nbconvert makes of stored outputs, as nbviewer and GitHub do, shows each picture."""
+    nbconvert = pytest.importorskip("nbconvert", reason="nbconvert is not installed")
+    shown = [reference_to(variants()[name]) for name in ("png", "gif animated", "avif", "svg")]
+    bundles = [one._repr_mimebundle_()[0] for one in (*shown, bot.generate("a fox", n=2))]
+    outputs = [nbformat.v4.new_output("display_data", data=data) for data in bundles]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("bot", outputs=outputs)])
+
+    page, _ = nbconvert.HTMLExporter().from_notebook_node(book)
+
+    assert 6 == len(re.findall(r"<img[^>]+src=\"data:image/", page))
+
+
+def test_batch_shows_a_plain_bar_without_widgets(run: Run) -> None:
+    """A batch in a notebook shows how far it is, and no warning of packages that are missing."""
+    (outputs,) = run("result = bot.batch(['a fox'], save_dir='album')")
+
+    assert "1/1" in str(outputs)
+    assert "Warning" not in str(outputs)

@@ -12,9 +12,10 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+from llamabot_images.backends.crowd import crowd
 from llamabot_images.backends.reports import unreported
 from llamabot_images.threads import Threads
 
@@ -149,7 +150,10 @@ class PostOnce:
 
         if self._http is None:
             verify = get_ssl_configuration()
-            self._http = openai.DefaultHttpxClient(verify=verify, event_hooks={"response": [_keep]})
+            hooks = {"response": [_keep]}
+            # As a mount for everything, so that proxies of the environment still come first.
+            mounts = {"all://": crowd(partial(_pool, verify))}
+            self._http = openai.DefaultHttpxClient(verify=verify, event_hooks=hooks, mounts=mounts)
             weakref.finalize(self, self._http.close)
         return self._http
 
@@ -184,7 +188,21 @@ def _keep(response: Any) -> None:
     """Hook of our httpx client: note a reply for the block that waits for it."""
     if (found := _replies.get()) is not None:
         response.read()
+        # The used-up stream knows its reply: together they would wait for the garbage collector, body and all.
+        response.stream = _nothing_left()
         found.append(response)
+
+
+def _nothing_left() -> Any:
+    import httpx
+
+    return httpx.ByteStream(b"")
+
+
+def _pool(verify: Any) -> Any:
+    import httpx
+
+    return httpx.HTTPTransport(verify=verify, limits=httpx.Limits(max_connections=1000, max_keepalive_connections=100))
 
 
 @cache

@@ -139,7 +139,9 @@ def raise_for(name: str) -> None:
 
 
 def _busy() -> Exception:
-    import litellm
+    from llamabot_images.backends.litellm_fixes import load
+
+    litellm = load()
 
     error: Exception = litellm.RateLimitError(
         "the offline model was told to be busy", "offline", "offline/rate-limited"

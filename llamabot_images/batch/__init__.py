@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llamabot_images.asked import shown
+from llamabot_images.batch import places
 from llamabot_images.batch.items import Keys, check, no_prompts
 from llamabot_images.batch.limits import Limits
 from llamabot_images.batch.memory import return_large_blocks
@@ -19,7 +20,7 @@ from llamabot_images.batch.running import Runner
 from llamabot_images.batch.stopping import Stop
 from llamabot_images.batch.work import Work
 from llamabot_images.errors import ImageBotWarning
-from llamabot_images.journal import Journal, JournalError
+from llamabot_images.journal import JournalError
 from llamabot_images.warn import warn
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def run(
     :param bot: Draws, by its ``generate`` and ``filename_for``.
     :param prompts: Strings, or mappings with ``prompt``, any setting for it alone, and an ``id`` or ``file_name`` of
         its own; read as they are needed.
-    :param save_dir: The folder, the bot's otherwise. ``metadata.jsonl`` in it has a row for every picture.
+    :param save_dir: The folder, the bot's otherwise; with the ``cloud`` extra also one in an object store,
+        ``s3://bucket/folder``. ``metadata.jsonl`` in it has a row for every picture.
     :param max_workers: Prompts under way at once.
     :param images_per_minute: Most pictures to ask for in any minute.
     :param max_cost: US dollars that may be spent in this folder in all, earlier runs included.
@@ -97,7 +99,7 @@ def run(
     options = Options(
         max_workers, images_per_minute, max_cost, resume, retry_unknown, progress, executor, on_event, Keys()
     )
-    return _run(bot, options, _folder(save_dir or bot.save_dir), prompts)
+    return _run(bot, options, places.place_of(save_dir or bot.save_dir), prompts)
 
 
 async def arun(
@@ -121,21 +123,15 @@ async def arun(
     options = Options(
         max_workers, images_per_minute, max_cost, resume, retry_unknown, progress, executor, on_event, Keys()
     )
-    folder = _folder(save_dir or bot.save_dir)
+    folder = await bot._threads.run(places.place_of, save_dir or bot.save_dir)
     began = time.monotonic()
     runner, stop = await bot._threads.run(_runner, bot, options, folder, prompts)
     outcomes = await runner.arun(prompts)
     return _result(bot, options, folder, outcomes, stop, began)
 
 
-def _folder(save_dir: str | Path) -> Path:
-    if "://" in str(save_dir):
-        raise ValueError(f"save_dir is {shown(save_dir)}; a batch keeps its journal in a folder of this machine")
-    return Path(save_dir)
-
-
 def _run(
-    bot: "ImageBot", options: Options, folder: Path, prompts: Iterable[Any], retry_unknown: bool | None = None
+    bot: "ImageBot", options: Options, folder: places.Place, prompts: Iterable[Any], retry_unknown: bool | None = None
 ) -> BatchResult:
     if retry_unknown is not None:
         options = replace(options, retry_unknown=retry_unknown)
@@ -144,11 +140,11 @@ def _run(
     return _result(bot, options, folder, runner.run(prompts), stop, began)
 
 
-def _runner(bot: "ImageBot", options: Options, folder: Path, prompts: Any) -> tuple[Runner, Stop]:
+def _runner(bot: "ImageBot", options: Options, folder: places.Place, prompts: Any) -> tuple[Runner, Stop]:
     """Check what can be checked, and take the folder."""
     check(prompts)
     return_large_blocks()
-    journal = Journal.open(folder)
+    journal = places.open_journal(folder)
     try:
         stop = Stop(max(IN_A_ROW, 2 * options.max_workers))
         limits = Limits(options.images_per_minute, options.max_cost, journal.spent)
@@ -163,12 +159,19 @@ def _runner(bot: "ImageBot", options: Options, folder: Path, prompts: Any) -> tu
 
 
 def _result(
-    bot: "ImageBot", options: Options, folder: Path, outcomes: tuple[BatchOutcome, ...], stop: Stop, began: float
+    bot: "ImageBot",
+    options: Options,
+    folder: places.Place,
+    outcomes: tuple[BatchOutcome, ...],
+    stop: Stop,
+    began: float,
 ) -> BatchResult:
     if not outcomes:
         raise no_prompts()
     again = partial(_run, bot, options, folder)
-    result = BatchResult(outcomes, folder, time.monotonic() - began, stop.reason, again)
+    result = BatchResult(
+        outcomes, folder if isinstance(folder, Path) else str(folder), time.monotonic() - began, stop.reason, again
+    )
     if stop.reason is not None:
         warn(f"the batch was stopped, {len(result.not_sent):,} prompts were not sent: {stop.reason}", ImageBotWarning)
     return result

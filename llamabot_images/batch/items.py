@@ -4,12 +4,13 @@ import hashlib
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from llamabot_images.asked import shown
+from llamabot_images.credentials import OWN_KEYWORDS
 from llamabot_images.request import SIZE_KEYWORDS, ImageRequest
 
 __all__ = ["Item", "Keys", "check", "fingerprint", "items_of"]
@@ -119,13 +120,18 @@ def fingerprint(request: ImageRequest) -> str:
         "prompt": request.prompt,
         "model": request.model,
         "n": request.n,
-        "parameters": {name: value for name, value in request.parameters.items() if name not in left_out},
+        "parameters": {name: value for name, value in request.parameters.items() if _counts(name, left_out)},
     }
     if request.sources is not None:
         pictures = [*request.sources.images, *filter(None, [request.sources.mask])]
         facts["sources"] = [hashlib.sha256(one.data).hexdigest() for one in pictures]
     plain = json.dumps(facts, sort_keys=True, default=lambda value: type(value).__name__)
     return hashlib.sha256(plain.encode()).hexdigest()[:32]
+
+
+def _counts(name: str, left_out: Collection[str]) -> bool:
+    """Tell whether a parameter makes another request: a token that is renewed does not."""
+    return name not in left_out and not OWN_KEYWORDS.match(name)
 
 
 class Keys:

@@ -1,12 +1,11 @@
 """From an order to files and their rows: what is done for each prompt where the work is, here or on another machine."""
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from llamabot_images import saving
+from llamabot_images.batch import places
 from llamabot_images.errors import DownloadError, InvalidImageError
 from llamabot_images.provenance import record_of
 from llamabot_images.reference import ImageReference
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from llamabot_images.imagebot import ImageBot
     from llamabot_images.results import ImageResult
 
-__all__ = ["Made", "Order", "is_there", "keep", "make", "recovered"]
+__all__ = ["Made", "Order", "keep", "make", "recovered"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Order:
 
     prompt: str
     overrides: Mapping[str, Any] = field(repr=False)
-    folder: Path
+    folder: places.Place
     key: str
     request: str
     id: str | None = None
@@ -73,15 +72,12 @@ def keep(
     rows = [_row(result, index, order) for index in range(len(result))]
     if came is not None:
         came(rows, result.cost)
-    if order.file_name is None:
-        stem, path = bot.filename_for(order.prompt), None
-    else:
-        stem, path = "-", order.folder / order.file_name
-    paths = saving.save_result(result, order.folder, stem, path, bot.sidecar)
-    for index, saved in enumerate(paths):
-        rows[index]["file_name"] = saved.relative_to(order.folder).as_posix()
-        if saved.suffix != result[index].info.suffix:  # it may have been converted
-            rows[index] |= record_of(result, index, rows[index]["file_name"], data=saved.read_bytes())
+    stem = bot.filename_for(order.prompt) if order.file_name is None else "-"
+    saved = places.save(result, order.folder, stem, order.file_name, bot.sidecar)
+    for index, (name, converted) in enumerate(saved):
+        rows[index]["file_name"] = name
+        if converted is not None:
+            rows[index] |= record_of(result, index, name, data=converted)
     return Made(rows, result.cost, result.model, result.elapsed)
 
 
@@ -113,22 +109,6 @@ def _row(result: "ImageResult", index: int, order: Order) -> dict[str, Any]:
     }
 
 
-def is_there(folder: Path, row: Mapping[str, Any]) -> bool:
-    """Tell whether a picture is still as it was saved.
-
-    :param folder: Where it is.
-    :param row: On it.
-    """
-    path = folder / str(row.get("file_name"))
-    try:
-        if path.stat().st_size != row.get("bytes"):
-            return False
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == row.get("sha256")
-    except OSError:
-        return False
-
-
 def recovered(
     rows: list[dict[str, Any]], order: Order, stem: str, is_free: Callable[[str], bool]
 ) -> list[dict[str, Any]]:
@@ -141,19 +121,15 @@ def recovered(
     """
     found: list[dict[str, Any]] = []
     for row in rows:
-        for path in _candidates(order, stem):
-            name = path.relative_to(order.folder).as_posix()
+        for name in places.named_like(order.folder, _start(order, stem)):
             if is_free(name) and all(name != one["file_name"] for one in found):
                 named = row | {"file_name": name}
-                if is_there(order.folder, named):
+                if places.is_same(order.folder, named):
                     found.append(named)
                     break
     return [row | {"index": index, "of": len(found)} for index, row in enumerate(found)]
 
 
-def _candidates(order: Order, stem: str) -> Iterator[Path]:
-    import glob
-
-    place = order.folder if order.file_name is None else (order.folder / order.file_name).parent
-    name = stem if order.file_name is None else Path(order.file_name).stem
-    yield from sorted(place.glob(f"{glob.escape(name)}*"))
+def _start(order: Order, stem: str) -> str:
+    """Return how the names of a prompt's files begin."""
+    return stem if order.file_name is None else str(PurePosixPath(order.file_name).with_suffix(""))

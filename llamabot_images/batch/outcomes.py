@@ -18,7 +18,7 @@ class BatchOutcome:
     :param status: ``"done"``; ``"failed"``: nothing came and nothing is charged; ``"unknown"``: it may be charged,
         but there is no picture in the folder; ``"not_sent"``: the batch had stopped before.
     :param prompt: As it was given.
-    :param files: The pictures' paths, as text.
+    :param files: The pictures' paths, as text, or their URLs in an object store.
     :param cost: US dollars, ``None`` where nobody says.
     :param model: The model that answered.
     :param elapsed: Seconds from asking to the last picture.
@@ -42,13 +42,13 @@ class BatchOutcome:
 
     @property
     def path(self) -> Path | None:
-        """The first picture."""
-        return Path(self.files[0]) if self.files else None
+        """The first picture; ``None`` where it is in an object store, see ``files``."""
+        return next(iter(self.paths), None)
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """All pictures of this prompt."""
-        return tuple(map(Path, self.files))
+        """All pictures of this prompt that are on this machine."""
+        return tuple(Path(one) for one in self.files if "://" not in one)
 
     @property
     def ok(self) -> bool:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from llamabot_images import notebook
@@ -29,9 +30,7 @@ class Progress:
         self._cost = 0.0
         self._bar: Any = None
         if is_shown or (is_shown is None and (notebook.is_notebook() or _is_terminal())):
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(total=total, unit="picture", smoothing=0.1)
+            self._bar = _bar()(total=total, unit="picture", smoothing=0.1)
 
     def start(self) -> None:
         """Tell that the batch begins."""
@@ -73,6 +72,15 @@ class Progress:
         except Exception as error:
             self._on_event = None
             warn(f"on_event raised {error!r} and is not called again; the batch goes on", ImageBotWarning)
+
+
+def _bar() -> Any:
+    """Return the kind of bar; the widgets of a notebook are asked for only where they are, since it warns else."""
+    if find_spec("ipywidgets") is None:
+        from tqdm import tqdm
+    else:
+        from tqdm.auto import tqdm
+    return tqdm
 
 
 def _is_terminal() -> bool:

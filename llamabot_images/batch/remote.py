@@ -1,19 +1,16 @@
 """Pictures made elsewhere: by any executor, in other processes or on other machines."""
 
 import asyncio
-import hashlib
-import os
 import pickle
 import secrets
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from llamabot_images.batch import places
 from llamabot_images.batch.making import Made, Order, make
 from llamabot_images.errors import ImageBotError
-from llamabot_images.journal import HIDDEN
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -77,24 +74,16 @@ def carry_out(bot: "ImageBot", order: Order) -> Made | Exception:
 
 def _claim(order: Order) -> None:
     """Take an order for good: Dask gives the work of a worker that died to another one, which would send it again."""
-    claim = _claim_path(order)
-    claim.parent.mkdir(parents=True, exist_ok=True)
     try:
-        os.close(os.open(claim, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        places.claim(order.folder, f"{order.key} {order.token}")
     except FileExistsError:
         error = ImageBotError("a worker that died had begun this: it may be charged, so it was not sent again")
         error.maybe_charged = True
         raise error from None
 
 
-def _claim_path(order: Order) -> Path:
-    name = hashlib.sha256(f"{order.key} {order.token}".encode()).hexdigest()[:32]
-    return order.folder / HIDDEN / "claims" / name
-
-
 def _forget(order: Order) -> None:
-    with suppress(OSError):
-        _claim_path(order).unlink()
+    places.forget(order.folder, f"{order.key} {order.token}")
 
 
 def portable(error: Exception) -> Exception:

@@ -37,13 +37,13 @@ class BatchResult(Sequence[BatchOutcome]):
     """What became of every prompt: a sequence of outcomes, in the order of the prompts.
 
     :param outcomes: One for each prompt.
-    :param folder: Where the pictures and the journal are.
+    :param folder: Where the pictures and the journal are; a URL for one in an object store.
     :param elapsed: Seconds.
     :param stopped: Why the batch ended before all prompts were sent, ``None`` when it did not.
     """
 
     outcomes: tuple[BatchOutcome, ...]
-    folder: Path
+    folder: Path | str
     elapsed: float = 0.0
     stopped: BaseException | None = None
     again: Callable[..., "BatchResult"] | None = field(default=None, repr=False, compare=False)
@@ -87,7 +87,7 @@ class BatchResult(Sequence[BatchOutcome]):
 
     @property
     def paths(self) -> list[Path]:
-        """All pictures, in the order of the prompts."""
+        """All pictures, in the order of the prompts; those in an object store are in the outcomes' ``files``."""
         return [path for one in self.outcomes for path in one.paths]
 
     @property

@@ -51,7 +51,7 @@ class Runner:
         self._threads = Threads(max(8, max_workers))
         self._outcomes: dict[int, BatchOutcome] = {}
         #: Whom the bot tells when a call of it waits for a provider that named a time: then all wait.
-        self._heard: list[Callable[[float], None]] = getattr(work.bot._sender, "on_busy", [])
+        self._heard: list[Callable[[float], None]] = work.bot._sender.on_busy
         self._heard.append(work.limits.pause)
 
     def run(self, prompts: Iterable[Any]) -> tuple[BatchOutcome, ...]:

@@ -3,13 +3,12 @@
 import copy
 import secrets
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llamabot_images import files
+from llamabot_images.batch import places
 from llamabot_images.batch.items import Item, Keys, fingerprint
 from llamabot_images.batch.limits import Limits
-from llamabot_images.batch.making import Made, Order, is_there, recovered
+from llamabot_images.batch.making import Made, Order, recovered
 from llamabot_images.batch.outcomes import BatchOutcome
 from llamabot_images.batch.stopping import Stop, is_charged, seconds_to_wait
 from llamabot_images.errors import BudgetExceededError, ImageBotError, InvalidImageError
@@ -48,7 +47,7 @@ class Work:
     def __init__(
         self,
         bot: "ImageBot",
-        folder: Path,
+        folder: places.Place,
         journal: Journal,
         limits: Limits,
         stop: Stop,
@@ -74,23 +73,21 @@ class Work:
             if item.problem:
                 raise ValueError(item.problem)
             job = self._job(item)
+            earlier = self._earlier(job)
         except Exception as error:
             if self.stop:
                 return self.not_sent(item)
             if not item.problem:
                 self.stop.failed(error)
             return _outcome(item, "failed", error=_small(error))
-        return self._earlier(job) or (self.not_sent(job.item) if self.stop else job)
+        return earlier or (self.not_sent(job.item) if self.stop else job)
 
     def _job(self, item: Item) -> Job:
         request = self._twin._first_attempt(item.prompt, dict(item.overrides)).request
         most = self.limits.images_per_minute
         if most is not None and request.n > most:
             raise ValueError(f"n is {request.n}, and images_per_minute is {most}: ask for fewer pictures at once")
-        if item.file_name is not None:
-            files.check_target(self.folder / item.file_name)
-        elif not files.looks_writable(self.folder):
-            files.check_folder(self.folder)
+        places.check(self.folder, item.file_name)
         found = fingerprint(request)
         key = self._keys.key_of(item, found)
         key = key if item.key is not None else key + self._run
@@ -101,7 +98,7 @@ class Work:
         """Return what earlier runs made of a prompt, ``None`` where it is to be sent."""
         order = job.order
         rows = self.journal.rows_of(order.key)
-        if rows and rows[0].get("request") == order.request and all(is_there(self.folder, row) for row in rows):
+        if rows and rows[0].get("request") == order.request and all(places.is_there(self.folder, row) for row in rows):
             return self._done(job, rows, resumed=True)
         sent = self.journal.sent(order.key)
         if sent is None or sent.request != order.request:
@@ -130,9 +127,9 @@ class Work:
         :return: Whether it may be sent.
         """
         order = job.order
-        if order.file_name is not None and (self.folder / order.file_name).exists():
-            self.journal.is_stale = True
         try:
+            if order.file_name is not None and places.exists(self.folder, order.file_name):
+                self.journal.is_stale = True
             self.journal.note(order.key, "intent", request=order.request, text=order.prompt, price=bill.amount)
         except ImageBotError as error:
             self.stop.because(error)
@@ -194,7 +191,7 @@ class Work:
             job.item.index,
             "done",
             job.item.prompt,
-            files=tuple(str(self.folder / row["file_name"]) for row in rows),
+            files=tuple(places.address(self.folder, row["file_name"]) for row in rows),
             cost=None if None in costs else sum(cost for cost in costs if cost is not None),
             model=rows[0].get("model"),
             elapsed=rows[0].get("elapsed") or 0.0,

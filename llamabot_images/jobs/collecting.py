@@ -23,7 +23,7 @@ from llamabot_images.errors import ImageBotError
 from llamabot_images.jobs.input import Tag
 from llamabot_images.jobs.output import Line, result_of
 from llamabot_images.jobs.service import Service
-from llamabot_images.jobs.status import JobError, JobStatus, status_of, unfinished
+from llamabot_images.jobs.status import JobStatus, status_of
 from llamabot_images.journal import HIDDEN, Journal
 from llamabot_images.prices import Bill, Spending
 from llamabot_images.request import ImageRequest
@@ -39,37 +39,29 @@ NAME = re.compile(rb'"custom_id"\s*:\s*"([^"\\]*)"')
 HEAD = 4096
 
 
-def collect(
-    bot: "ImageBot", service: Service, name: str, folder: Path, *, is_partial: bool
-) -> tuple[BatchResult, bool]:
+def collect(bot: "ImageBot", service: Service, batch: Any, folder: Path) -> BatchResult:
     """Save what a job has brought.
 
     :param bot: Names the files.
     :param service: Has the results.
-    :param name: The job's id.
+    :param batch: The API's batch object.
     :param folder: Where pictures and journal are.
-    :param is_partial: Whether a job that is not over is taken as it is.
-    :return: An outcome for every prompt, and whether the job is over.
-    :raises JobError: See ``Job.collect``.
+    :return: An outcome for every prompt.
+    :raises JobError: When the results cannot be had, or are of another program.
     """
     began = time.monotonic()
-    batch = service.batch(name)
-    status = status_of(batch)
-    if status.state == "failed":
-        raise JobError(f"the provider refused job {name!r} and drew nothing: {status.error or 'it does not say why'}")
-    if not (status.is_over or is_partial):
-        raise unfinished(name, status)
     journal = Journal.open(folder)
     try:
         fetched = Fetched(service, folder / HIDDEN, batch)
         stop = Stop(10**9)
         work = Collecting(bot, folder, journal, Limits(None, None), stop, Keys(), retry_unknown=True)
+        status = status_of(batch)
         outcomes = tuple(work.outcome(one, fetched, status) for one in fetched.entries())
         if not stop:
             fetched.forget()
     finally:
         journal.close()
-    return BatchResult(outcomes, folder, time.monotonic() - began, stop.reason), status.is_over
+    return BatchResult(outcomes, folder, time.monotonic() - began, stop.reason)
 
 
 @dataclass(frozen=True)
@@ -104,7 +96,7 @@ class Fetched:
     def entries(self) -> Iterator[Entry]:
         """Yield every prompt of the job, in order."""
         with self._prompts.open("rb") as file:
-            lines = ((Tag.read(line["custom_id"]), line) for line in map(json.loads, file))
+            lines = ((Tag.read(line["custom_id"]), line) for line in map(json.loads, filter(bytes.strip, file)))
             for _, group in groupby(lines, key=lambda one: one[0].index):
                 yield self._entry(list(group))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from llamabot_images.asked import shown
 from llamabot_images.jobs.collecting import collect
 from llamabot_images.jobs.service import Service
-from llamabot_images.jobs.status import JobStatus, status_of, unfinished
+from llamabot_images.jobs.status import JobStatus, refused, status_of, unfinished
 from llamabot_images.prices import Bill
 
 if TYPE_CHECKING:
@@ -84,9 +84,15 @@ class Job:
         :raises JobError: When the job is not over yet, or the provider refused it as a whole.
         :raises SaveError: When the folder cannot be written.
         """
-        folder = Path(save_dir or self._bot.save_dir)
-        result, is_over = collect(self._bot, self._service, self.id, folder, is_partial=partial)
-        self._settle(result, is_over)
+        batch = self._service.batch(self.id)
+        status = status_of(batch)
+        if status.state == "failed":
+            self._settle(0.0, is_over=True)
+            raise refused(self.id, status)
+        if not (status.is_over or partial):
+            raise unfinished(self.id, status)
+        result = collect(self._bot, self._service, batch, Path(save_dir or self._bot.save_dir))
+        self._settle(sum(one.cost or 0.0 for one in result if not one.resumed), status.is_over)
         return result
 
     async def astatus(self) -> JobStatus:
@@ -123,10 +129,10 @@ class Job:
             raise unfinished(self.id, found)
         return min(poll, left)
 
-    def _settle(self, result: "BatchResult", is_over: bool) -> None:
-        """Enter what the pictures cost, once; at the end in place of what was set aside for them."""
+    def _settle(self, paid: float, is_over: bool) -> None:
+        """Enter what the pictures cost; at the end in place of what was set aside for them."""
         bill = self._bill if self._bill is not None and is_over else Bill(self._bot._sender.spending, self.id, 0.0)
-        bill.paid = sum(one.cost or 0.0 for one in result if not one.resumed)
+        bill.paid = paid
         bill.spending.close(bill)
         if is_over:
             self._bill = None

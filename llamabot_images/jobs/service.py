@@ -6,6 +6,7 @@ is paid twice. So the OpenAI SDK is asked, by the client that sends once.
 """
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,9 @@ ENDPOINT = "/v1/images/generations"
 PROVIDERS = ("openai", "azure")
 PIECE = 2**18
 TRIES = 3
+#: What Azure says of a file that was uploaded and cannot be used yet, and seconds between two looks and in all.
+READING = frozenset({"pending", "running"})
+LOOK, LONGEST_READING = 0.5, 300
 
 
 def check_model(request: ImageRequest) -> None:
@@ -91,6 +95,7 @@ class Service:
         uploaded, failure = self._tried(lambda: client.files.create(**given))
         if failure is not None:
             raise _error("the prompts could not be uploaded; nothing is charged", failure)
+        self._wait_for(uploaded)
         made = {"input_file_id": uploaded.id, "endpoint": ENDPOINT, "completion_window": "24h", "metadata": about}
         batch, failure = self._tried(lambda: client.batches.create(**made))
         if failure is None:
@@ -99,6 +104,14 @@ class Service:
             raise _doubtful(uploaded.id, failure)
         self._tried(lambda: client.files.delete(uploaded.id))
         raise _error("the provider took no job; nothing is charged", failure)
+
+    def _wait_for(self, file: Any) -> None:
+        """Wait until a file can be used, which Azure says."""
+        ends = time.monotonic() + LONGEST_READING
+        what, name = "the uploaded prompts could not be looked at; nothing is charged", file.id
+        while file.status in READING and time.monotonic() < ends:
+            time.sleep(LOOK)
+            file = self._again(what, lambda client: client.files.retrieve(name))
 
     def batch(self, name: str) -> Any:
         """Return the API's batch object.
@@ -219,7 +232,7 @@ def _fetch(client: Any, file_id: str, path: Path) -> None:
     with client.files.with_streaming_response.content(file_id) as reply:
         try:
             with part.open("wb") as file:
-                for piece in [reply.read()]:
+                for piece in reply.iter_bytes(PIECE):
                     file.write(piece)
             os.replace(part, path)
         except OSError as error:

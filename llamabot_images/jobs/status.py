@@ -7,7 +7,7 @@ from typing import Any
 from llamabot_images.errors import ImageBotError
 from llamabot_images.redact import redact_text
 
-__all__ = ["JobError", "JobStatus", "status_of", "unfinished"]
+__all__ = ["JobError", "JobStatus", "refused", "status_of", "unfinished"]
 
 OVER = frozenset({"completed", "failed", "expired", "cancelled"})
 
@@ -80,6 +80,15 @@ def unfinished(name: str, status: JobStatus) -> JobError:
         "call wait(); collect(partial=True) takes what there is",
         is_passing=True,
     )
+
+
+def refused(name: str, status: JobStatus) -> JobError:
+    """Return the error for a job that the provider refused as a whole.
+
+    :param name: The job's id.
+    :param status: Why.
+    """
+    return JobError(f"the provider refused job {name!r} and drew nothing: {status.error or 'it does not say why'}")
 
 
 def _words(batch: Any) -> str | None:

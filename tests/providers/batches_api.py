@@ -30,6 +30,7 @@ ENDPOINT = "/v1/images/generations"
 ROUTES = {
     ("POST", "files"): "upload",
     ("DELETE", "files/ID"): "delete",
+    ("GET", "files/ID"): "file",
     ("GET", "files/ID/content"): "content",
     ("POST", "batches"): "create",
     ("GET", "batches"): "list",
@@ -59,6 +60,8 @@ class BatchServer(ProviderServer):
         How many lines are drawn before a batch expires.
     ``waits``
         Whether a batch stays as it is; otherwise it goes on by one step each time it is looked at.
+    ``reads_files``
+        Whether Azure needs a moment before an uploaded file can be used.
     ``files``
         Every file by its id: bytes, or a function that gives them in pieces.
     ``calls``
@@ -68,6 +71,7 @@ class BatchServer(ProviderServer):
     ending: str = "completed"
     done_before_end: int = 1
     waits: bool = False
+    reads_files: bool = False
     files: dict[str, bytes | Callable[[], Iterator[bytes]]] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
@@ -115,8 +119,15 @@ class BatchServer(ProviderServer):
         if not sent or request.form.get("purpose") != "batch":
             return api.error(400, "'purpose' must be 'batch', with a file", param="purpose")
         name = self._keep(sent[0].data)
-        about = {"bytes": len(sent[0].data), "created_at": int(time.time()), "filename": sent[0].filename}
-        return json_answer({"id": name, "object": "file", "purpose": "batch", "status": "processed", **about})
+        return self._file(name, "pending" if self.reads_files and api.name == "azure" else "processed")
+
+    def _do_file(self, _: Recorded, name: str, api: OpenAI) -> Answer:
+        self.reads_files = False
+        return self._file(name, "processed")
+
+    def _file(self, name: str, status: str) -> Answer:
+        about = {"bytes": 1, "created_at": int(time.time()), "filename": "prompts.jsonl", "purpose": "batch"}
+        return json_answer({"id": name, "object": "file", "status": status, **about})
 
     def _keep(self, data: bytes) -> str:
         name = f"file-{len(self.files) + 1:06d}"
@@ -142,7 +153,7 @@ class BatchServer(ProviderServer):
         if body.get("endpoint") != ENDPOINT or body.get("completion_window") != "24h":
             return api.error(400, f"Invalid value: {body.get('endpoint')!r}", code="invalid_value", param="endpoint")
         data = self.files.get(str(body.get("input_file_id")))
-        if not isinstance(data, bytes):
+        if not isinstance(data, bytes) or self.reads_files:
             return api.error(400, "Invalid input_file_id", code="invalid_value", param="input_file_id")
         now = int(time.time())
         name = f"batch_{len(self.batches) + 1:06d}"
