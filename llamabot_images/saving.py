@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from llamabot_images import files
+from llamabot_images.cloud import is_url
 from llamabot_images.errors import ImageBotError, SaveError
+from llamabot_images.redact import redact_url
 from llamabot_images.results import ImageResult
 
-__all__ = ["Targets", "save_result"]
+__all__ = ["Targets", "local", "save_result"]
 
 
 class Targets:
@@ -32,10 +34,23 @@ class Targets:
             return files.check_target(Path(save_path))
         if Path(stem).name != stem:
             raise SaveError(f"filename_for made {stem!r} of the prompt; it must return one name without folders")
-        folder = Path(save_dir)
+        folder = local(save_dir)
         if folder not in self._tried or not files.looks_writable(folder):
             files.check_folder(folder)
             self._tried.add(folder)
+
+
+def local(save_dir: str | Path) -> Path:
+    """Return a folder of this machine.
+
+    :raises SaveError: For an address of an object store, which would become a folder of that name.
+    """
+    if is_url(save_dir):
+        raise SaveError(
+            f"{redact_url(str(save_dir))!r} is no local folder; only bot.batch(prompts, save_dir=…) saves to an object "
+            "store; nothing was sent"
+        )
+    return Path(save_dir)
 
 
 def save_result(

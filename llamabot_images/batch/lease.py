@@ -85,7 +85,7 @@ class Lease:
     def release(self) -> None:
         """Leave the folder to others."""
         self._ended.set()
-        self._thread.join()
+        self._thread.join(STALE)
         with suppress(SaveError):
             if self._is_mine():
                 self._folder.remove([LOCK])

@@ -88,6 +88,9 @@ class Segments:
             self._folder.write(name, data)
         except Exception as error:
             self.fail(error)
+        except BaseException:
+            self.fail(SaveError(f"{name!r} in {str(self._folder)!r} may not be written: interrupted"))
+            raise
         finally:
             self._changed.acquire()
             self._names.append(name)

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from llamabot_images import saving
 from llamabot_images.asked import shown
 from llamabot_images.jobs.collecting import collect
 from llamabot_images.jobs.service import Service
@@ -91,7 +92,7 @@ class Job:
             raise refused(self.id, status)
         if not (status.is_over or partial):
             raise unfinished(self.id, status)
-        result = collect(self._bot, self._service, batch, Path(save_dir or self._bot.save_dir))
+        result = collect(self._bot, self._service, batch, saving.local(save_dir or self._bot.save_dir))
         self._settle(sum(one.cost or 0.0 for one in result if not one.resumed), status.is_over)
         return result
 
