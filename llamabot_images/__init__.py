@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from llamabot_images.asked import Adjustment
-    from llamabot_images.batch import BatchError, BatchEvent, BatchOutcome, BatchResult, JournalError
+    from llamabot_images.batch import BatchEvent, BatchOutcome, BatchResult
     from llamabot_images.comparison import Comparison, compare
     from llamabot_images.errors import (
         AdjustmentWarning,
+        BatchError,
         BudgetExceededError,
         ContentPolicyError,
         DownloadError,
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
         ImageBotError,
         ImageBotWarning,
         InvalidImageError,
+        JobError,
+        JournalError,
         MissingKeyError,
         ModelRetiredError,
         ModelRetiredWarning,
@@ -71,6 +74,7 @@ __all__ = [
     "ImageRequest",
     "ImageResult",
     "InvalidImageError",
+    "JobError",
     "JournalError",
     "MissingKeyError",
     "ModelRetiredError",
@@ -96,7 +100,6 @@ __all__ = [
 
 _HOMES = {
     "Adjustment": "asked",
-    "BatchError": "batch",
     "BatchEvent": "batch",
     "BatchOutcome": "batch",
     "BatchResult": "batch",
@@ -107,7 +110,6 @@ _HOMES = {
     "ImageReference": "reference",
     "ImageRequest": "request",
     "ImageResult": "results",
-    "JournalError": "batch",
     "PartialImageEvent": "events",
     "PictureEvent": "events",
     "ProgressEvent": "events",

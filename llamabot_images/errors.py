@@ -13,6 +13,9 @@
     ├── DownloadError                             the image URL could not be fetched
     │   └── UnsafeURLError                        ... and must not be
     ├── BudgetExceededError                       the next request would pass ``max_cost``
+    ├── BatchError                                prompts of a batch have no picture; .result has the others
+    ├── JournalError                              another batch runs in the folder, or another version wrote there
+    ├── JobError                                  a job could not be submitted, looked at or collected
     ├── OllamaError                               Ollama could not be reached, or could not draw
     └── SaveError                                 the file could not be written; .data keeps it
 
@@ -33,6 +36,7 @@ from typing import Any
 
 __all__ = [
     "AdjustmentWarning",
+    "BatchError",
     "BudgetExceededError",
     "ContentPolicyError",
     "DownloadError",
@@ -40,6 +44,8 @@ __all__ = [
     "ImageBotError",
     "ImageBotWarning",
     "InvalidImageError",
+    "JobError",
+    "JournalError",
     "MissingKeyError",
     "ModelRetiredError",
     "ModelRetiredWarning",
@@ -192,6 +198,36 @@ class BudgetExceededError(ImageBotError):
         super().__init__(message)
         self.max_cost = max_cost
         self.spent = spent
+
+
+class BatchError(ImageBotError):
+    """Prompts of a batch have no picture.
+
+    :param message: How many, and why the first ones have none.
+    :param result: The whole ``BatchResult``.
+    """
+
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
+
+
+class JournalError(ImageBotError):
+    """The journal of a folder cannot be used: another process has it, or another version wrote it."""
+
+
+class JobError(ImageBotError):
+    """A job could not be submitted, looked at or collected.
+
+    :param message: What happened and what to do.
+    :param file_id: The provider's name of the uploaded prompts, where a job may have been made of them.
+    :param is_passing: Whether the same may work in a while.
+    """
+
+    def __init__(self, message: str, *, file_id: str | None = None, is_passing: bool = False) -> None:
+        super().__init__(message)
+        self.file_id = file_id
+        self.is_passing = is_passing
 
 
 class OllamaError(ImageBotError):

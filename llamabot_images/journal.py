@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from llamabot_images import files
-from llamabot_images.errors import ImageBotError
+from llamabot_images.errors import JournalError
 from llamabot_images.lines import Lines
 from llamabot_images.provenance.records import SCHEMA_VERSION, library
 
@@ -19,10 +19,6 @@ __all__ = ["Journal", "JournalError", "Sent"]
 
 HIDDEN = ".llamabot-images"
 METADATA = "metadata.jsonl"
-
-
-class JournalError(ImageBotError):
-    """The journal of a folder cannot be used: another process has it, or another version wrote it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ TWINS = {
     "stream": "astream",
     "batch": "abatch",
     "again": "aagain",
+    "submit": "asubmit",
 }
 #: Provider and settings: every way to a picture.
 WAYS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from llamabot_images.batch.outcomes import BatchOutcome
-from llamabot_images.errors import ImageBotError
+from llamabot_images.errors import BatchError, ImageBotError
 
 if TYPE_CHECKING:
     import pandas
@@ -18,18 +18,6 @@ __all__ = ["BatchError", "BatchResult"]
 SHOWN = 24
 EDGE = 128
 NAMED = 5
-
-
-class BatchError(ImageBotError):
-    """Prompts of a batch have no picture.
-
-    :param message: How many, and why the first ones have none.
-    :param result: The whole ``BatchResult``.
-    """
-
-    def __init__(self, message: str, result: "BatchResult | None" = None) -> None:
-        super().__init__(message)
-        self.result = result
 
 
 @dataclass(frozen=True)

@@ -4,26 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from llamabot_images.errors import ImageBotError
+from llamabot_images.errors import JobError
 from llamabot_images.redact import redact_text
 
 __all__ = ["JobError", "JobStatus", "refused", "status_of", "unfinished"]
 
 OVER = frozenset({"completed", "failed", "expired", "cancelled"})
-
-
-class JobError(ImageBotError):
-    """A job could not be submitted, looked at or collected.
-
-    :param message: What happened and what to do.
-    :param file_id: The provider's name of the uploaded prompts, where a job may have been made of them.
-    :param is_passing: Whether the same may work in a while.
-    """
-
-    def __init__(self, message: str, *, file_id: str | None = None, is_passing: bool = False) -> None:
-        super().__init__(message)
-        self.file_id = file_id
-        self.is_passing = is_passing
 
 
 @dataclass(frozen=True)
