@@ -128,6 +128,7 @@ def test_dry_run_prices_a_batch_and_sends_nothing(monkeypatch: pytest.MonkeyPatc
         ("no.csv", "id,words\n1,x\n", "no column 'prompt'"),
         ("no.jsonl", '"a fox"\n{broken\n', "line 2"),
         ("no.jsonl", "17\n", "line 1"),
+        ("no.csv", 'prompt,size\n"an owl,64\n', "line 1 of the CSV file"),
         ("missing.txt", None, "cannot be read"),
     ],
 )
@@ -163,3 +164,40 @@ def test_gallery_writes_a_page() -> None:
 
     assert (0, "album/index.html\n") == (found.returncode, found.stdout)
     assert "a fox" in Path("album/index.html").read_text()
+
+
+def test_prompts_that_are_no_text_are_named() -> None:
+    """A file in another encoding is wrong usage, and the file is named."""
+    Path("latin.txt").write_bytes(b"caf\xe9\n")
+
+    found = run("batch", "latin.txt", *OFFLINE)
+
+    assert (2, True) == (found.returncode, "'latin.txt' is no UTF-8 text" in found.stderr)
+
+
+def test_a_sheet_takes_no_other_sheets_place() -> None:
+    """Without -o the sheet has a name that is free."""
+    places = [run("compare", "a fox", *OFFLINE).stdout.splitlines()[-1] for _ in range(2)]
+
+    assert ["compare.png", "compare-2.png"] == places
+
+
+def test_a_comparison_without_a_picture_is_an_error() -> None:
+    """When no model draws, the first error and its code are those of the command, and there is no sheet."""
+    found = run("compare", "a fox", "-m", "offline/refuses")
+
+    assert (4, "") == (found.returncode, found.stdout)
+    assert not Path("compare.png").exists()
+
+
+def test_warnings_are_told_without_a_line_of_this_program() -> None:
+    """What was adjusted is one line on stderr."""
+    found = run("a fox", *OFFLINE, "--quality", "banana")
+
+    assert found.stderr.startswith("warning: 'offline/sketch': quality='banana' left out")
+    assert 1 == len(found.stderr.splitlines())
+
+
+def test_no_model_of_that_name_is_told() -> None:
+    """`models` with words that nothing holds says so, not nothing."""
+    assert "'nosuchthing'" in run("models", "nosuchthing").stderr

@@ -1,6 +1,7 @@
 """The command line: ``llamabot-images "a red panda"`` saves a picture and prints its path."""
 
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -66,4 +67,6 @@ for command in COMMANDS:
 
 def main() -> None:
     """Run the command."""
+    # A line of this program says nothing to whoever typed the command.
+    warnings.formatwarning = lambda message, *about: f"warning: {message}\n"
     app(prog_name="llamabot-images")

@@ -63,9 +63,11 @@ def models(
 
     from llamabot_images.catalogue import rows
 
-    for row in rows(date.today()):
-        if words in row.model and (not expiring or row.status == "expiring"):
-            typer.echo(json.dumps(row.as_json()) if as_json else _line(row))
+    found = [row for row in rows(date.today()) if words in row.model and (not expiring or row.status == "expiring")]
+    for row in found:
+        typer.echo(json.dumps(row.as_json()) if as_json else _line(row))
+    if not found:
+        typer.echo(f"no model with {words!r} in its name is known; LiteLLM may reach it all the same", err=True)
 
 
 def _line(row: "ModelRow") -> str:

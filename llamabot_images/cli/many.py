@@ -1,11 +1,13 @@
 """Commands for many pictures."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from llamabot_images import files
 from llamabot_images.cli.options import (
     DEFAULT_MODEL,
     AsJson,
@@ -22,11 +24,15 @@ from llamabot_images.cli.output import EXIT_CODES, failing, show, waiting
 from llamabot_images.cli.prompts import prompts_in
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from llamabot_images.batch import BatchEvent, BatchOutcome
     from llamabot_images.imagebot import ImageBot
 
 __all__ = ["batch", "compare", "gallery"]
 
+#: As shells have it.
+INTERRUPTED = 130
 #: What a prompt may have that is no setting of the model.
 NAMES = frozenset({"id", "file_name"})
 
@@ -38,9 +44,13 @@ def batch(
     n: Count = 1,
     size: Size = "1024x1024",
     quality: Quality = None,
-    workers: Annotated[int, typer.Option("--workers", "-w", help="Prompts under way at once.")] = 8,
-    per_minute: Annotated[int | None, typer.Option("--images-per-minute", help="Most pictures a minute.")] = None,
-    max_cost: Annotated[float | None, typer.Option(help="Most US dollars to spend in this folder in all.")] = None,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Prompts under way at once.")] = 8,
+    per_minute: Annotated[
+        int | None, typer.Option("--images-per-minute", min=1, help="Most pictures a minute.")
+    ] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(min=0, help="Most US dollars to spend in this folder in all.")
+    ] = None,
     retry_unknown: Annotated[
         bool, typer.Option("--retry-unknown", help="Ask again where an answer was lost; it may be paid twice.")
     ] = False,
@@ -54,15 +64,19 @@ def batch(
         if dry_run:
             _price(bot, file, as_json)
             return
-        result = bot.batch(
-            prompts_in(file),
-            folder,
-            max_workers=workers,
-            images_per_minute=per_minute,
-            max_cost=max_cost,
-            retry_unknown=retry_unknown,
-            on_event=lambda event: _tell(event, as_json),
-        )
+        try:
+            result = bot.batch(
+                prompts_in(file),
+                folder,
+                max_workers=workers,
+                images_per_minute=per_minute,
+                max_cost=max_cost,
+                retry_unknown=retry_unknown,
+                on_event=lambda event: _tell(event, as_json),
+            )
+        except KeyboardInterrupt:
+            typer.echo("stopped; the same command takes up where it stopped", err=True)
+            raise typer.Exit(INTERRUPTED) from None
         typer.echo(repr(result).strip("<>").removeprefix("BatchResult "), err=True)
         if len(result.ok) < len(result):
             raise typer.Exit(EXIT_CODES["BatchError"])
@@ -98,7 +112,8 @@ def _price(bot: "ImageBot", file: str, as_json: bool) -> None:
         return
     price = f"${low:.4g}" if low == high else f"${low:.4g} to ${high:.4g}"
     rest = f", and {unpriced:,} of which nobody knows the price" if unpriced else ""
-    typer.echo(f"{len(found):,} prompts: {price}{rest}; nothing was sent")
+    noun = "prompt" if len(found) == 1 else "prompts"
+    typer.echo(f"{len(found):,} {noun}: {price}{rest}; nothing was sent")
 
 
 def _estimate(bot: "ImageBot", one: str | dict[str, Any]) -> tuple[float, float] | None:
@@ -110,8 +125,8 @@ def compare(
     prompt: Annotated[str, typer.Argument(help="What to draw.")],
     model: Annotated[list[str], typer.Option("--model", "-m", help="A model; give it once for each.")],
     output: Annotated[
-        str, typer.Option("--output", "-o", help="File for the sheet; the pictures go beside it.")
-    ] = "compare.png",
+        str | None, typer.Option("--output", "-o", help="File for the sheet; the pictures go beside it.")
+    ] = None,
     size: Size = "1024x1024",
     quality: Quality = None,
     is_opened: Open = False,
@@ -122,15 +137,27 @@ def compare(
     from llamabot_images.comparison import compare as compared
 
     with failing():
-        folder = Path(output).parent
+        folder = Path(output or ".").parent
         with waiting(f"{len(model)} models are drawing"):
             found = compared(prompt, model, save_dir=folder, size=size, quality=quality, **pairs(parameter))
-        found.sheet.save(output)
+        if not any(row.result for row in found.rows):
+            raise found.rows[0].error or RuntimeError("no model drew")
+        sheet = _saved(found.sheet, output)
         for row in found.rows if as_json else ():
             typer.echo(json.dumps(row.as_json()))
         if not as_json:
-            typer.echo(f"{found}\n{output}")
-        show([output], as_json, is_opened)
+            typer.echo(f"{found}\n{sheet}")
+        show([sheet], as_json, is_opened)
+
+
+def _saved(sheet: "Image", output: str | None) -> str:
+    """Save a sheet where it is wanted, else under a name that is free."""
+    if output is not None:
+        sheet.save(output)
+        return output
+    data = BytesIO()
+    sheet.save(data, "PNG")
+    return str(files.write_new(Path("."), "compare", ".png", data.getvalue()))
 
 
 def gallery(

@@ -48,7 +48,8 @@ def fail(error: Exception) -> NoReturn:
         raise error
     from llamabot_images.redact import redact_text
 
-    typer.echo(f"error: {redact_text(str(error))}", err=True)
+    told = f"{error.filename!r}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+    typer.echo(f"error: {redact_text(told)}", err=True)
     for note in getattr(error, "__notes__", ()):
         typer.echo(f"       {note}", err=True)
     codes = (EXIT_CODES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in EXIT_CODES)

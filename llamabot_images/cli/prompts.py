@@ -33,7 +33,10 @@ def prompts_in(name: str) -> Iterator[str | dict[str, Any]]:
     except OSError as error:
         raise typer.BadParameter(f"{name!r} cannot be read: {error.strerror}") from None
     with file:
-        yield from READERS.get(Path(name).suffix.lower(), _lines)(file)
+        try:
+            yield from READERS.get(Path(name).suffix.lower(), _lines)(file)
+        except UnicodeDecodeError:
+            raise typer.BadParameter(f"{name!r} is no UTF-8 text; save it as UTF-8") from None
 
 
 def _lines(file: IO[str]) -> Iterator[str]:
@@ -41,13 +44,20 @@ def _lines(file: IO[str]) -> Iterator[str]:
 
 
 def _rows(file: IO[str]) -> Iterator[dict[str, Any]]:
-    rows = csv.DictReader(file)
+    rows = csv.DictReader(file, strict=True)
     named = next((one for one in COLUMNS if one in (rows.fieldnames or ())), None)
     if named is None:
         raise typer.BadParameter(f"the CSV file has no column 'prompt'; it has {', '.join(rows.fieldnames or ())}")
-    for row in rows:
+    for row in _whole(rows):
         cells = {key: _cell(key, text) for key, text in row.items() if key and text}
         yield {"prompt": cells.pop(named, ""), **cells}
+
+
+def _whole(rows: "csv.DictReader[str]") -> Iterator[dict[str, Any]]:
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise typer.BadParameter(f"line {rows.line_num} of the CSV file cannot be read: {error}") from None
 
 
 def _cell(key: str, text: str) -> Any:
