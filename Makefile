@@ -11,6 +11,8 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 PYTEST = $(BIN)/python -m pytest
+# One more than there are cores: tests wait for servers and processes a third of their time.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 EXTRAS ?= test,peers
 # Tests with a real LiteLLM proxy are skipped where it is not installed.
 PROXY ?= .venv-proxy/.installed-proxy
@@ -21,14 +23,14 @@ demo: $(VENV)/.installed
 	@$(BIN)/llamabot-images "a red panda reading a book under a lamp" --model offline/sketch
 
 test: $(VENV)/.installed-test $(PROXY)
-	$(PYTEST) -n auto $(ARGS)
+	$(PYTEST) -n $(WORKERS) $(ARGS)
 
 # The oldest versions that pyproject.toml admits.
 test-lowest:
 	$(MAKE) VENV=.venv-lowest EXTRAS=test PROXY= CONSTRAINTS="-c tests/lowest.txt" test
 
 torture: $(VENV)/.installed-test
-	TORTURE=1 $(PYTEST) -n auto $(ARGS)
+	TORTURE=1 $(PYTEST) -n $(WORKERS) $(ARGS)
 
 # Seconds for each target; a crash is kept under .fuzz, `python -m tests.fuzz payload FILE` replays it.
 SECONDS ?= 600
