@@ -19,7 +19,7 @@ def load(shell: Any) -> None:
     parser = _parser()
 
     def image(line: str, cell: str | None = None) -> Path | None:
-        options = parser.parse_argstring(line, partial=False)
+        options = parser.parse_argstring(line)
         prompt = (cell if cell is not None else " ".join(options.words)).strip()
         path = draw(prompt, vars(options))
         if options.to:

@@ -82,6 +82,7 @@ def test_thousands_of_pictures_scroll_to_the_end_and_are_searched(watched: Watch
 @pytest.mark.parametrize(("variable", "outcome"), [("1", pytest.fail.Exception), ("", pytest.skip.Exception)])
 def test_missing_browser_is_told(monkeypatch: pytest.MonkeyPatch, variable: str, outcome: type[BaseException]) -> None:
     """Without Chromium these tests say that they are skipped; where a browser is required, they fail."""
+    pytest.importorskip("playwright")
     monkeypatch.setattr(browsers, "find_chromium", lambda: None)
     monkeypatch.setenv("REQUIRE_BROWSER", variable)
 
