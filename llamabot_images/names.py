@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 __all__ = ["stem_for"]
 
@@ -16,6 +17,7 @@ _DEVICES = frozenset(
 )
 
 
+@lru_cache(maxsize=64)  # a call asks twice: before it pays, and when it saves
 def stem_for(prompt: str) -> str:
     """Return the file name, without suffix, for a picture of *prompt*.
 

@@ -1,6 +1,6 @@
 """Make a result of what came for one request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from llamabot_images import attempts, replies
@@ -32,14 +32,15 @@ def result_from(
         return None
     images, problems = _references(request, pictures, downloader)
     found = [one.reply for one in outcomes if one.failure is None]
-    cost, source = _price(found)
+    facts = [replies.facts_of(reply) for reply in found]
+    cost, source = _price(facts)
     return ImageResult(
         images=images,
         prompt=request.prompt,
         model=request.model,
         cost=cost,
         cost_source=source,
-        usage=_summed([replies.usage_of(reply) for reply in found]),
+        usage=_summed([one.usage for one in facts]),
         adjustments=(*request.adjustments, *_unlike_asked(request, images)),
         trail=attempt.trail,
         problems=problems or _missing(request, images),
@@ -47,10 +48,10 @@ def result_from(
         sent=_sent(request),
         requests_sent=attempt.sent + sum(one.sent for one in outcomes),
         elapsed=attempts.seconds_since(attempt.started),
-        request_id=next(filter(None, map(replies.request_id_of, found)), None),
+        request_id=next((one.request_id for one in facts if one.request_id), None),
         response=getattr(found[0], "original", None) or found[0],
-        text="\n".join(filter(None, map(replies.text_of, found))),
-        history=replies.history_of(found[0]),
+        text="\n".join(one.text for one in facts if one.text),
+        history=facts[0].history,
     )
 
 
@@ -87,11 +88,10 @@ def _reference(request: ImageRequest, slot: replies.Slot, downloader: "Callable[
     return ImageReference(slot.url or "", downloader=downloader(), strict=request.strict, **about)
 
 
-def _price(found: list[Any]) -> tuple[float | None, str | None]:
+def _price(facts: list[replies.Facts]) -> tuple[float | None, str | None]:
     """Add up the prices of all calls; one that nobody knows makes the sum unknown."""
-    prices = [replies.cost_of(reply) for reply in found]
-    known = [price for price, _ in prices if price is not None]
-    return (sum(known), prices[0][1]) if len(known) == len(prices) else (None, None)
+    known = [one.cost for one in facts if one.cost is not None]
+    return (sum(known), facts[0].source) if len(known) == len(facts) else (None, None)
 
 
 def _missing(request: ImageRequest, images: tuple[ImageReference, ...]) -> tuple[str, ...]:
@@ -106,7 +106,7 @@ def _sent(request: ImageRequest) -> dict[str, Any]:
     return sent | edited
 
 
-def _summed(counts: list[dict[str, Any]]) -> dict[str, Any]:
+def _summed(counts: list[Mapping[str, Any]]) -> dict[str, Any]:
     return {name: sum(one.get(name, 0) for one in counts) for name in {key for one in counts for key in one}}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Slot", "cost_of", "history_of", "request_id_of", "slots", "text_of", "usage_of"]
+__all__ = ["Facts", "Slot", "facts_of", "slots"]
 
 #: xAI's units of money in one US dollar.
 TICKS = 10**10
@@ -49,25 +49,54 @@ def _text(value: Any) -> Any:
     return value if isinstance(value, (str, bytes)) and value else None
 
 
-def cost_of(reply: Any) -> tuple[float | None, str | None]:
+@dataclass(frozen=True)
+class Facts:
+    """What a reply says beside its pictures.
+
+    ``cost`` is in US dollars and ``source`` who says so; ``usage`` is the provider's count of tokens;
+    ``request_id`` is the provider's name for the request, for its support; ``text`` and ``history`` are what a chat
+    model said and the messages so far, as its backend found them.
+    """
+
+    cost: float | None
+    source: str | None
+    usage: Mapping[str, Any]
+    request_id: str | None
+    text: str
+    history: tuple[Mapping[str, Any], ...]
+
+
+def facts_of(reply: Any) -> Facts:
+    """Return what a reply says beside its pictures: each field of LiteLLM's object takes it microseconds to find."""
+    hidden, usage = get(reply, "_hidden_params"), get(reply, "usage")
+    headers, text, history = get(hidden, "additional_headers"), get(hidden, "text"), get(hidden, "history")
+    name = get(headers, "llm_provider-x-request-id")
+    return Facts(
+        *_cost(reply, hidden, headers, usage),
+        usage=_counts(usage),
+        request_id=name if isinstance(name, str) else None,
+        text=text if isinstance(text, str) else "",
+        history=tuple(history) if isinstance(history, (list, tuple)) else (),
+    )
+
+
+def _cost(reply: Any, hidden: Any, headers: Any, usage: Any) -> tuple[float | None, str | None]:
     """Return the price in US dollars and who says so.
 
     LiteLLM 1.106.2 says 0.0 where it cannot know (``gpt-image-*`` without ``usage``), so a zero counts
     as unknown unless nobody can have charged.
     """
-    hidden = get(reply, "_hidden_params")
-    if (said := _said_price(reply, hidden)) is not None:
+    if (said := _said_price(headers, usage)) is not None:
         return said, "provider"
     if (price := _dollars(get(hidden, "response_cost"))) is not None:
         return price, "litellm"
     return (0.0, "free") if get(reply, "is_free") is True else (None, None)
 
 
-def _said_price(reply: Any, hidden: Any) -> float | None:
+def _said_price(headers: Any, usage: Any) -> float | None:
     """Return the price in the provider's own reply: OpenRouter's, a LiteLLM proxy's, xAI's in its tiny unit."""
-    header = get(get(hidden, "additional_headers"), "llm_provider-x-litellm-response-cost")
-    ticks = _dollars(get(get(reply, "usage"), "cost_in_usd_ticks"))
-    return _dollars(_number(header)) or (ticks / TICKS if ticks else None)
+    ticks = _dollars(get(usage, "cost_in_usd_ticks"))
+    return _dollars(_number(get(headers, "llm_provider-x-litellm-response-cost"))) or (ticks / TICKS if ticks else None)
 
 
 def _number(value: Any) -> Any:
@@ -87,9 +116,7 @@ def _is_amount(value: Any) -> bool:
     return isinstance(value, (int, float)) and value is not True and 0 < value <= sys.float_info.max
 
 
-def usage_of(reply: Any) -> dict[str, Any]:
-    """Return the provider's count of tokens, empty where it gave none."""
-    usage = get(reply, "usage")
+def _counts(usage: Any) -> dict[str, Any]:
     if usage is None:
         return {}
     found = usage if isinstance(usage, Mapping) else _fields(usage)
@@ -100,23 +127,3 @@ def _fields(thing: Any) -> Mapping[str, Any]:
     more = getattr(thing, "model_extra", None)
     found = getattr(thing, "__dict__", {})
     return {**found, **more} if isinstance(more, Mapping) else found
-
-
-def request_id_of(reply: Any) -> str | None:
-    """Return the provider's name for the request, for its support."""
-    hidden = get(reply, "_hidden_params")
-    headers = get(hidden, "additional_headers") if hidden is not None else None
-    found = get(headers, "llm_provider-x-request-id") if headers is not None else None
-    return found if isinstance(found, str) else None
-
-
-def text_of(reply: Any) -> str:
-    """Return what a chat model said beside its pictures, as its backend found it."""
-    found = get(get(reply, "_hidden_params"), "text")
-    return found if isinstance(found, str) else ""
-
-
-def history_of(reply: Any) -> tuple[Mapping[str, Any], ...]:
-    """Return the messages of a chat so far, as its backend found them."""
-    found = get(get(reply, "_hidden_params"), "history")
-    return tuple(found) if isinstance(found, (list, tuple)) else ()

@@ -19,7 +19,9 @@ import pytest
 from llamabot_images.connections import KEPT_CONNECTIONS
 from llamabot_images.download import Downloader
 from llamabot_images.errors import DownloadError
+from tests.calls import bot_for
 from tests.fault_server import Authority, FaultServer, answer, redirect, then_close
+from tests.providers import Json, ProviderServer
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 80
 LARGE = bytes(range(256)) * 1024 * 4
@@ -245,3 +247,16 @@ def test_no_way_leads_from_https_to_http(trusted: Authority, downloader: Downloa
         assert 0 == plain.connections
     with FaultServer(answer(PICTURE), context=context) as secure, FaultServer(redirect(secure.url)) as plain:
         assert PICTURE == downloader.fetch(plain.url).data
+
+
+@pytest.mark.parametrize("name", ["gpt-image-2", "gemini"])
+def test_cookies_of_a_provider_are_not_sent_back(provider: ProviderServer, name: str) -> None:
+    """What a provider remembers of one request goes with no other one, which may be made with another key."""
+    provider.script(Json({"error": {"message": "busy"}}, 503, {"set-cookie": "session=first; Path=/"}))
+    bot = bot_for(provider, name)
+
+    with pytest.raises(Exception, match="busy"):
+        bot.generate("a cat")
+    bot.generate("a cat")
+
+    assert [None, None] == [one.headers.get("cookie") for one in provider.posts]

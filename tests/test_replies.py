@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from llamabot_images.replies import Slot, cost_of, request_id_of, slots, usage_of
+from llamabot_images.replies import Facts, Slot, facts_of, slots
 
 from .providers import Json, ProviderServer
 
@@ -81,6 +81,12 @@ class Reply:
     data: list[Any] = field(default_factory=list)
 
 
+def price_of(reply: Any) -> tuple[float | None, str | None]:
+    """Return a reply's price and who says so."""
+    facts = facts_of(reply)
+    return facts.cost, facts.source
+
+
 @pytest.mark.parametrize(
     ("price", "expected"),
     [
@@ -98,18 +104,18 @@ class Reply:
 )
 def test_a_price_is_never_made_up(price: Any, expected: tuple[float | None, str | None]) -> None:
     """A zero means that LiteLLM does not know, and so does whatever is no amount of money."""
-    assert expected == cost_of(Reply(_hidden_params={"response_cost": price}))
+    assert expected == price_of(Reply(_hidden_params={"response_cost": price}))
 
 
 @pytest.mark.parametrize("reply", [None, {}, Reply(), Reply(_hidden_params={}), Mock(), SimpleNamespace(data=[])])
 def test_a_reply_without_price(reply: Any) -> None:
     """A stand-in without LiteLLM's hidden parameters has no price."""
-    assert (None, None) == cost_of(reply)
+    assert (None, None) == price_of(reply)
 
 
 def test_what_nobody_charges_for_is_free() -> None:
     """Only a reply that says so costs nothing."""
-    assert (0.0, "free") == cost_of(Reply(_hidden_params={"response_cost": 0.0}, is_free=True))
+    assert (0.0, "free") == price_of(Reply(_hidden_params={"response_cost": 0.0}, is_free=True))
 
 
 class Usage(BaseModel):
@@ -139,7 +145,7 @@ class Usage(BaseModel):
 )
 def test_usage(usage: Any, expected: dict[str, Any]) -> None:
     """Counts that are not zero are kept, whatever holds them."""
-    assert expected == usage_of(Reply(usage=usage))
+    assert expected == facts_of(Reply(usage=usage)).usage
 
 
 @pytest.mark.parametrize(
@@ -156,7 +162,7 @@ def test_usage(usage: Any, expected: dict[str, Any]) -> None:
 )
 def test_request_id(reply: Any, expected: str | None) -> None:
     """The provider's name for the request is found where LiteLLM puts it."""
-    assert expected == request_id_of(reply)
+    assert expected == facts_of(reply).request_id
 
 
 @given(
@@ -175,9 +181,7 @@ def test_request_id(reply: Any, expected: str | None) -> None:
 def test_no_reply_makes_it_fail(reply: Any) -> None:
     """Whatever a stand-in returns, it can be read."""
     assert all(isinstance(one, Slot) for one in slots(reply))
-    cost_of(reply)
-    usage_of(reply)
-    request_id_of(reply)
+    assert isinstance(facts_of(reply), Facts)
 
 
 # -- LiteLLM's own replies -------------------------------------------------------------------------------
@@ -208,17 +212,17 @@ def test_litellms_replies(llm: ModuleType, provider: ProviderServer, model: str,
     reply = llm.image_generation(prompt="a cat", **provider.kwargs_for(model))
 
     assert [False] == [one.is_empty for one in slots(reply)]
-    price, source = cost_of(reply)
-    assert priced == bool(price)
-    assert (("provider" if model == "openrouter" else "litellm") if priced else None) == source
-    assert counted is bool(usage_of(reply))
+    facts = facts_of(reply)
+    assert priced == bool(facts.cost)
+    assert (("provider" if model == "openrouter" else "litellm") if priced else None) == facts.source
+    assert counted is bool(facts.usage)
 
 
 def test_litellms_request_id(llm: ModuleType, provider: ProviderServer) -> None:
     """The id that OpenAI puts into a header reaches us, where LiteLLM keeps it (1.90 does not)."""
     reply = llm.image_generation(prompt="a cat", **provider.kwargs_for("gpt-image-2"))
 
-    assert (request_id_of(reply) or "req_").startswith("req_")
+    assert (facts_of(reply).request_id or "req_").startswith("req_")
 
 
 def test_litellm_prices_nothing_without_usage(llm: ModuleType, provider: ProviderServer) -> None:
@@ -227,5 +231,5 @@ def test_litellm_prices_nothing_without_usage(llm: ModuleType, provider: Provide
 
     reply = llm.image_generation(prompt="a cat", **provider.kwargs_for("gpt-image-2"))
 
-    assert (None, None) == cost_of(reply)
-    assert {} == usage_of(reply)
+    assert (None, None) == price_of(reply)
+    assert {} == facts_of(reply).usage

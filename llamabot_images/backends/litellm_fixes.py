@@ -153,7 +153,9 @@ class PostOnce:
             hooks = {"response": [_keep]}
             # As a mount for everything, so that proxies of the environment still come first.
             mounts = {"all://": crowd(partial(_pool, verify))}
-            self._http = openai.DefaultHttpxClient(verify=verify, event_hooks=hooks, mounts=mounts)
+            self._http = openai.DefaultHttpxClient(
+                verify=verify, event_hooks=hooks, mounts=mounts, cookies=_no_cookies()
+            )
             weakref.finalize(self, self._http.close)
         return self._http
 
@@ -197,6 +199,17 @@ def _nothing_left() -> Any:
     import httpx
 
     return httpx.ByteStream(b"")
+
+
+def _no_cookies() -> Any:
+    """Return a jar that stays empty: a provider's cookies for one key must not go with another."""
+    from http.cookiejar import CookieJar
+
+    class Empty(CookieJar):
+        def extract_cookies(self, response: Any, request: Any) -> None:
+            """Leave them."""
+
+    return Empty()
 
 
 def _pool(verify: Any) -> Any:

@@ -99,10 +99,8 @@ def read(reply: Any, body: Any, response: Response) -> Iterator[str]:
     """Read a reply in all the ways in which the library does; yield what people would see."""
     # A prompt is shown as it is.
     yield from (repr(replace(slot, revised_prompt=None)) for slot in replies.slots(reply))
-    cost, _ = replies.cost_of(reply)
-    assert cost is None or (cost >= 0 and math.isfinite(cost))
-    assert isinstance(replies.usage_of(reply), dict)
-    replies.request_id_of(reply), replies.text_of(reply), replies.history_of(reply)
+    facts = replies.facts_of(reply)
+    assert facts.cost is None or (facts.cost >= 0 and math.isfinite(facts.cost))
     refused = refusals.read(body)
     yield f"{refused.text} {refused.code} {refused.categories}" if refused else ""
     yield from refusals.withheld(body).values()
