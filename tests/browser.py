@@ -1,14 +1,10 @@
 """A real browser for tests: Debian's Chromium, driven by Playwright, watched for errors and for what it fetches.
 
-Use it in a test module by fixtures of its own, the browser's for the whole module since it takes a second to start::
-
-    @pytest.fixture(scope="module")
-    def browser() -> Iterator[Browser]:
-        with chromium() as started:
-            yield started
+The fixture ``browser`` is one for the whole module, since it takes a second to start; pages are opened as
+a module wants them::
 
     @pytest.fixture
-    def watched(browser: Browser) -> Iterator[Watched]:
+    def watched(browser: Any) -> Iterator[Watched]:
         with watch(browser) as one:
             yield one
 
@@ -29,7 +25,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-__all__ = ["Watched", "chromium", "find_chromium", "serve", "until", "watch"]
+__all__ = ["Watched", "browser", "chromium", "find_chromium", "serve", "until", "watch"]
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -80,6 +76,13 @@ def chromium(**options: Any) -> Iterator[Any]:
             yield browser
         finally:
             browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Start one browser for the module."""
+    with chromium() as started:
+        yield started
 
 
 @contextmanager

@@ -10,9 +10,10 @@ import pytest
 from llamabot_images import ImageBot
 from llamabot_images.warn import warn_retired
 
+from .browser import browser
 from .providers.fixture import clear_environment, provider
 
-__all__ = ["provider"]
+__all__ = ["browser", "provider"]
 
 CALLBACKS = (
     "callbacks",

@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from llamabot_images import ImageBot
 
-from .browser import Watched, chromium, until, watch
+from .browser import Watched, until, watch
 from .jupyter_lab import Lab, free_port, jupyter_lab, serving
 
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
@@ -74,13 +74,6 @@ def drawings() -> dict[str, Image.Image]:
     pictures["night"] = bot.edit("make it night", foxes)[0]
     flat = {name: Image.new("RGB", (EDGE, EDGE), colour) for name, colour in COLOURS.items()}
     return {name: one.open().convert("RGB") for name, one in pictures.items()} | flat
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Start one browser for the module."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from PIL import Image
 
 from llamabot_images.gallery import write_gallery
 
-from .browser import Watched, chromium, serve, until, watch
+from .browser import Watched, serve, until, watch
 
 HOSTILE = "</script><script>document.title='harmed'</script><img src=x onerror=\"document.title='harmed'\"> it's 🦊"
 PICTURES = [
@@ -38,13 +38,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Image.new("RGB", (300, 300), "teal").save(folder / "unknown.png")
     write_gallery(folder, "Some pictures")
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Start one browser for the module."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -31,13 +31,6 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Start one browser for the module."""
-    with chromium() as started:
-        yield started
-
-
 @pytest.fixture
 def watched(browser: Any) -> Iterator[Watched]:
     """Give a new page; an error in its console, or a request to elsewhere, fails the test."""

@@ -1,12 +1,11 @@
 """Pictures in IPython in a terminal."""
 
-import os
-import pty
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from .typed_terminal import printed_in_terminal
 
 pytest.importorskip("chafa", reason="the terminal extra is not installed")
 
@@ -14,21 +13,9 @@ pytest.importorskip("chafa", reason="the terminal extra is not installed")
 def printed(terminal: str, *lines: str) -> str:
     """Type lines into IPython in a terminal and return all that it prints."""
     Path("typed.ipy").write_text("\n".join(("from llamabot_images import ImageBot", *lines)))
-    ours, theirs = pty.openpty()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TERM", "LC_TERMINAL"))}
-    variables = {**kept, "TERM": terminal, "IPYTHONDIR": str(Path("profile").absolute())}
+    variables = {"TERM": terminal, "IPYTHONDIR": str(Path("profile").absolute())}
     command = [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner", "typed.ipy"]
-    running = subprocess.Popen(command, stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL, env=variables)
-    os.close(theirs)
-    parts = []
-    try:
-        while part := os.read(ours, 65536):
-            parts.append(part)
-    except OSError:  # the other end is closed
-        pass
-    os.close(ours)
-    running.wait(60)
-    return b"".join(parts).decode("utf-8", "replace")
+    return printed_in_terminal(command, variables, errors=True)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Pictures in terminals, told by their environments."""
 
-import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -9,25 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.test_cli import COMMAND, OFFLINE
+from tests.typed_terminal import PLAIN, printed_in_terminal
 
 pytest.importorskip("chafa", reason="the terminal extra is not installed")
-QUIET = {name: value for name, value in os.environ.items() if not name.startswith(("TERM", "LC_TERMINAL", "COLORTERM"))}
 
 
 def printed(variables: dict[str, str], *words: str) -> str:
     """Run the command with a terminal for its output and return what it prints there."""
-    ours, theirs = pty.openpty()
-    command = subprocess.Popen([*COMMAND, *words], stdout=theirs, stdin=theirs, env={**QUIET, **variables})
-    os.close(theirs)
-    parts = []
-    try:
-        while part := os.read(ours, 65536):
-            parts.append(part)
-    except OSError:  # the other end is closed
-        pass
-    os.close(ours)
-    assert 0 == command.wait(60)
-    return b"".join(parts).decode("utf-8", "replace")
+    return printed_in_terminal([*COMMAND, *words], variables)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +48,7 @@ def test_json_gets_no_picture() -> None:
 def test_a_pipe_gets_the_path_alone() -> None:
     """Piped output is text, whatever the terminal can do."""
     found = subprocess.run(
-        [*COMMAND, "a fox", *OFFLINE], capture_output=True, text=True, env={**QUIET, "TERM": "xterm-kitty"}
+        [*COMMAND, "a fox", *OFFLINE], capture_output=True, text=True, env={**PLAIN, "TERM": "xterm-kitty"}
     )
 
     assert "a-fox.png\n" == found.stdout
