@@ -8,6 +8,12 @@ from llamabot_images.request import ImageRequest
 
 __all__ = ["error_for", "no_image"]
 
+#: Providers whose credentials LiteLLM looks for itself, and where.
+FOUND_BY_LITELLM = {
+    "bedrock": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or pass aws_access_key_id= and aws_secret_access_key=",
+    "vertex_ai": "GOOGLE_APPLICATION_CREDENTIALS, or pass vertex_credentials=",
+}
+
 
 def no_image(request: ImageRequest) -> NoImageError:
     """Return the error for a reply that holds no picture and does not say why."""
@@ -58,9 +64,10 @@ def _no_key(request: ImageRequest) -> MissingKeyError:
     known = PROVIDERS.get(request.provider)
     names = known.keys if known else ("OPENAI_API_KEY",) if request.provider == "openai" else ()
     variables = " or ".join(names) or "of the provider"
-    where = f"set the environment variable {variables}, or pass api_key="
+    where = FOUND_BY_LITELLM.get(request.provider, f"{variables}, or pass api_key=")
     return MissingKeyError(
-        f"no key for {request.model!r}: {where}; nothing was sent. model='offline/sketch' needs no key",
+        f"no key for {request.model!r}: set the environment variable {where}; nothing was sent. "
+        "model='offline/sketch' needs no key",
         variables=names,
     )
 

@@ -199,13 +199,15 @@ def _kind_of_no(status: int, meaning: str | None) -> str:
 
 
 def _kind_without_reply(names: set[str], chain: list[BaseException], words: str) -> str:
+    if "GoogleAuthError" in names and not names & WITHOUT_KEY:  # Google's login comes before the request
+        return "not_sent" if "TransportError" in names else "unauthorized"
     if names & NOT_SENT:
         return "not_sent"
     if names & WITHOUT_KEY:
         return "no_key"
     if names & (TIMED_OUT | BROKEN):
         return "ambiguous"
-    if NO_KEY.search(words):
+    if NO_KEY.search(words) or "Unable to load vertex credentials" in words:
         return "no_key"
     if names & LOCAL or "Google Cloud SDK not found" in words:
         return "rejected"

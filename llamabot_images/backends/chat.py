@@ -1,7 +1,6 @@
 """Ask through ``litellm.completion``, for models that answer a chat with pictures."""
 
 import copy
-import inspect
 import json
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -12,20 +11,13 @@ from llamabot_images.backends.chat_messages import messages_of, with_signatures
 from llamabot_images.backends.chat_replies import Answer, read_answer
 from llamabot_images.backends.chat_rules import GOOGLE, chats, draws, rule_for_chat, sized, sizes_in
 from llamabot_images.backends.chat_stream import pieces_of_chat
-from llamabot_images.backends.images import (
-    Images,
-    _base_name,
-    _own_keywords,
-    _price_row,
-    _provider_of,
-    _switched_off,
-    _unrouted,
-)
-from llamabot_images.backends.litellm_fixes import captured, drain_logging, load, unreported
+from llamabot_images.backends.images import Images
+from llamabot_images.backends.knowing import capabilities_of, provider_and_name, unrouted
+from llamabot_images.backends.litellm_fixes import captured, drain_logging, is_patched, load, unreported
 from llamabot_images.backends.one_line import OneLine, Watched
 from llamabot_images.backends.pieces import Reply
-from llamabot_images.backends.reading import raise_reading
-from llamabot_images.errors import MissingKeyError, UnroutedModelError, UnsupportedParameterError
+from llamabot_images.backends.reading import body_of, raise_reading
+from llamabot_images.errors import UnroutedModelError, UnsupportedParameterError
 from llamabot_images.models import ModelRule
 from llamabot_images.replies import get
 from llamabot_images.request import Asked, Capabilities
@@ -40,23 +32,20 @@ IMAGE_ONLY = frozenset({"prompt", "sources", "n", *SIZES})
 class Chat(Images):
     """LiteLLM's chat call, sent once."""
 
-    def capabilities(self, model: str, extra: Mapping[str, Any]) -> Capabilities:
-        """Return what LiteLLM says of a model's chat. Loads LiteLLM; sends nothing.
+    CALL = "completion"
+    ROUTE = "chat"
 
-        :param model: As the caller wrote it.
-        :param extra: Further keywords; ``base_model`` and ``custom_llm_provider`` tell what a name means.
+    def look_up(self, litellm: Any, model: str, extra: Mapping[str, Any]) -> Capabilities:
+        """Return what a model's chat takes.
+
         :raises UnroutedModelError: When the model has no chat.
         """
-        key = (model, extra.get("base_model"), extra.get("custom_llm_provider"))
-        if key not in self._known:
-            litellm = load()
-            try:
-                self._known[key] = _capabilities(litellm, model, extra)
-            except UnroutedModelError:
-                if not _is_patched(litellm, "completion"):
-                    raise
-                return Capabilities("", model, None, _own_keywords(), route="chat")
-        return self._known[key]
+        provider, name = provider_and_name(litellm, model, extra)
+        forwards = frozenset({"size", "user"} if sized(provider) else {"user"})
+        can = capabilities_of(litellm, provider, name, forwards, self.ROUTE)
+        if not chats(provider, name, can.prices):
+            raise UnroutedModelError(f"{model!r} has no chat that LiteLLM knows of; nothing was sent")
+        return can
 
     def rule(self, can: Capabilities) -> ModelRule:
         """Return what is known of a model's sizes and settings in its chat."""
@@ -76,16 +65,10 @@ class Chat(Images):
             raise UnsupportedParameterError(
                 f"{asked.model} takes no mask in its chat: say in the prompt what to change; nothing was sent"
             )
-        litellm = load()
-        is_patched = _is_patched(litellm, "completion")
-        if not (asked.route == "chat" or is_patched or draws(can.provider, can.name, can.prices)):
-            raise UnroutedModelError(f"{_unrouted(asked.model, can.provider)}. If its chat draws, pass route='chat'")
-        try:
-            return super().credentials(asked, can)
-        except MissingKeyError:
-            if not is_patched:
-                raise
-            return {name: value for name, value in asked.credentials.items() if value is not None}
+        is_theirs = is_patched(load(), self.CALL)
+        if not (asked.route == "chat" or is_theirs or draws(can.provider, can.name, can.prices)):
+            raise UnroutedModelError(f"{unrouted(asked.model, can.provider)}. If its chat draws, pass route='chat'")
+        return super().credentials(asked, can)
 
     def send(self, keywords: dict[str, Any], can: Capabilities) -> Reply:
         """Send one request, once, and return its pictures and words.
@@ -103,7 +86,7 @@ class Chat(Images):
                     return saved
                 raise_reading(raw)
                 raise
-        return reply_from(reply, _json(raw), prepared, can)
+        return reply_from(reply, body_of(raw), prepared, can)
 
     async def asend(self, keywords: dict[str, Any], can: Capabilities) -> Reply:
         """Do what ``send`` does without blocking the event loop.
@@ -112,7 +95,7 @@ class Chat(Images):
         connection, although it may have been accepted (1.106.2).
         """
         litellm = load()
-        if not _is_patched(litellm, "acompletion"):
+        if not is_patched(litellm, "acompletion"):
             return await self._threads.run(self.send, keywords, can)
         prepared = await self._threads.run(partial(self.prepared, litellm, keywords, can))
         reply = await litellm.acompletion(**prepared)
@@ -133,28 +116,11 @@ class Chat(Images):
         found = {name: value for name, value in keywords.items() if name not in IMAGE_ONLY}
         found |= sizes_in(can.provider, can.name, keywords) | _modalities(litellm, can)
         found["messages"] = messages_of(keywords["prompt"], sources, model)
-        if not _is_patched(litellm, "completion"):
+        if not is_patched(litellm, self.CALL):
             found |= {"max_retries": 0, "num_retries": 0}
             found = self._prepared(litellm, found, can, is_async=False)
             _sign(found, can)
         return found
-
-
-def _capabilities(litellm: Any, model: str, extra: Mapping[str, Any]) -> Capabilities:
-    provider, name = _provider_of(litellm, model, extra)
-    base = _base_name(name, extra)
-    row = _price_row(litellm, provider, base)
-    if not chats(provider, base, row):
-        raise UnroutedModelError(f"{model!r} has no chat that LiteLLM knows of; nothing was sent")
-    forwards = frozenset({"size", "user"} if sized(provider) else {"user"})
-    return Capabilities(provider, base, forwards, _own_keywords(), row, _switched_off(row), route="chat")
-
-
-def _is_patched(litellm: Any, name: str) -> bool:
-    """Tell whether the program has put its own function in the place of LiteLLM's."""
-    from litellm import main
-
-    return inspect.unwrap(getattr(litellm, name)) is not inspect.unwrap(getattr(main, name))
 
 
 def _modalities(litellm: Any, can: Capabilities) -> dict[str, Any]:
@@ -179,16 +145,9 @@ def _sign(prepared: dict[str, Any], can: Capabilities) -> None:
     prepared["client"].post = signed
 
 
-def _json(raw: Sequence[Any]) -> Any:
-    try:
-        return raw[-1].json() if raw else None
-    except (ValueError, RecursionError):
-        return None
-
-
 def _saved(raw: Sequence[Any], prepared: Mapping[str, Any], can: Capabilities) -> Reply | None:
     """Return the pictures of a reply that LiteLLM cannot read, as with a list for its content (1.106.2)."""
-    body = _json(raw) if raw and raw[-1].status_code == 200 else None
+    body = body_of(raw) if raw and raw[-1].status_code == 200 else None
     answer = _answer(body)
     if not answer.slots:
         return None

@@ -1,6 +1,5 @@
 """Ask through ``litellm.image_edit``."""
 
-import inspect
 import io
 import os
 from collections.abc import Mapping
@@ -9,18 +8,10 @@ from typing import Any
 
 from llamabot_images import masks
 from llamabot_images.backends.edit_rules import EditRule, edit_rule_for, model_rule_for
-from llamabot_images.backends.images import (
-    Images,
-    _base_name,
-    _is_listed,
-    _own_keywords,
-    _price_row,
-    _provider_of,
-    _switched_off,
-)
-from llamabot_images.backends.litellm_fixes import captured, drain_logging, load
-from llamabot_images.backends.reading import raise_reading, with_picture
-from llamabot_images.backends.reports import unreported
+from llamabot_images.backends.images import Images
+from llamabot_images.backends.knowing import capabilities_of, is_listed, own_keywords, provider_and_name
+from llamabot_images.backends.litellm_fixes import captured, drain_logging, is_patched, load, unreported
+from llamabot_images.backends.reading import body_of, raise_reading, with_picture
 from llamabot_images.errors import MissingKeyError, UnroutedModelError, UnsupportedParameterError
 from llamabot_images.models import ModelRule
 from llamabot_images.request import Asked, Capabilities
@@ -39,23 +30,24 @@ ABLE = "'gpt-image-2.5-flare', 'gemini/gemini-3.1-flash-image', 'recraft/recraft
 class Edits(Images):
     """LiteLLM's edit call, sent once."""
 
-    def capabilities(self, model: str, extra: Mapping[str, Any]) -> Capabilities:
-        """Return what LiteLLM says of a model that edits. Loads LiteLLM; sends nothing.
+    CALL = "image_edit"
+    ROUTE = "edits"
 
-        :param model: As the caller wrote it.
-        :param extra: Further keywords; ``base_model`` and ``custom_llm_provider`` tell what a name means.
+    def look_up(self, litellm: Any, model: str, extra: Mapping[str, Any]) -> Capabilities:
+        """Return what a model takes when it edits.
+
         :raises UnroutedModelError: When LiteLLM cannot edit with this model.
         """
-        key = (model, extra.get("base_model"), extra.get("custom_llm_provider"))
-        if key not in self._known:
-            litellm = load()
-            try:
-                self._known[key] = _capabilities(litellm, model, extra)
-            except UnroutedModelError:
-                if not _is_patched(litellm, "image_edit"):
-                    raise
-                return Capabilities("", model, None, _own_keywords(), route="edits")
-        return self._known[key]
+        provider, name = provider_and_name(litellm, model, extra)
+        config = _config(provider, name)
+        if config is None and provider not in litellm._custom_providers:
+            raise UnroutedModelError(
+                f"LiteLLM cannot edit pictures with {model!r}: take a model such as {ABLE}; nothing was sent"
+            )
+        forwards = None if config is None else frozenset(config.get_supported_openai_params(name))
+        if forwards and provider in ("openai", "azure", "azure_ai", "litellm_proxy") and "dall" not in name:
+            forwards -= {"response_format"}  # gpt-image refuses it, although LiteLLM forwards it to edits (1.106.2)
+        return capabilities_of(litellm, provider, name, forwards, self.ROUTE)
 
     def rule(self, can: Capabilities) -> ModelRule:
         """Return what is known of a model's sizes and settings when it edits."""
@@ -67,8 +59,7 @@ class Edits(Images):
         :raises UnsupportedParameterError: For a mask or a number of pictures that LiteLLM would leave out silently.
         :raises MissingKeyError: Naming the variables, unless the program stands in for LiteLLM.
         """
-        litellm = load()
-        if _is_patched(litellm, "image_edit"):
+        if is_patched(load(), self.CALL):
             return {name: value for name, value in asked.credentials.items() if value is not None}
         if asked.sources is not None:
             _check(asked, asked.sources, edit_rule_for(can.provider, can.name))
@@ -78,7 +69,7 @@ class Edits(Images):
     def send(self, keywords: dict[str, Any], can: Capabilities) -> Any:
         """Send one request, once, and return LiteLLM's reply."""
         litellm = load()
-        prepared = self._edited(litellm, keywords, can, "image_edit")
+        prepared = self._edited(litellm, keywords, can, self.CALL)
         plain = {name: value for name, value in keywords.items() if name != "sources"}
         with captured() as raw, unreported(litellm, plain):
             try:
@@ -96,7 +87,7 @@ class Edits(Images):
         connection, although it may have been accepted (1.106.2).
         """
         litellm = load()
-        if not _is_patched(litellm, "aimage_edit"):
+        if not is_patched(litellm, "aimage_edit"):
             return await self._threads.run(self.send, keywords, can)
         prepare = partial(self._edited, litellm, keywords, can, "aimage_edit")
         with captured() as raw:
@@ -107,10 +98,10 @@ class Edits(Images):
     def _edited(self, litellm: Any, keywords: dict[str, Any], can: Capabilities, call: str) -> dict[str, Any]:
         rule = edit_rule_for(can.provider, can.name)
         found = _with_files(keywords, rule)
-        if _is_patched(litellm, call):
+        if is_patched(litellm, call):
             return found
         found.pop("drop_params", None)  # negotiated already; LiteLLM sends it to the provider (1.106.2)
-        if can.provider == "openai" and "custom_llm_provider" not in found and not _is_listed(litellm, found):
+        if can.provider == "openai" and "custom_llm_provider" not in found and not is_listed(litellm, found):
             found["custom_llm_provider"] = "openai"
         given = {KEY_HEADERS.get(name.lower(), name): one for name, one in (found.get("extra_headers") or {}).items()}
         found["extra_headers"] = _own_headers(can.provider, found) | given
@@ -121,21 +112,6 @@ class Edits(Images):
         return found
 
 
-def _capabilities(litellm: Any, model: str, extra: Mapping[str, Any]) -> Capabilities:
-    provider, name = _provider_of(litellm, model, extra)
-    base = _base_name(name, extra)
-    config = _config(provider, base)
-    if config is None and provider not in litellm._custom_providers:
-        raise UnroutedModelError(
-            f"LiteLLM cannot edit pictures with {model!r}: take a model such as {ABLE}; nothing was sent"
-        )
-    forwards = None if config is None else frozenset(config.get_supported_openai_params(base))
-    if forwards and provider in ("openai", "azure", "azure_ai", "litellm_proxy") and "dall" not in base:
-        forwards -= {"response_format"}  # gpt-image refuses it, although LiteLLM forwards it to edits (1.106.2)
-    row = _price_row(litellm, provider, base)
-    return Capabilities(provider, base, forwards, _own_keywords(), row, _switched_off(row), route="edits")
-
-
 def _config(provider: str, name: str) -> Any:
     from litellm.types.utils import LlmProviders
     from litellm.utils import ProviderConfigManager
@@ -144,13 +120,6 @@ def _config(provider: str, name: str) -> Any:
         return ProviderConfigManager.get_provider_image_edit_config(model=name, provider=LlmProviders(provider))
     except ValueError:  # a provider of the program's own, or a model of another kind
         return None
-
-
-def _is_patched(litellm: Any, name: str) -> bool:
-    """Tell whether the program has put its own function in the place of LiteLLM's."""
-    from litellm.images import main
-
-    return inspect.unwrap(getattr(litellm, name)) is not inspect.unwrap(getattr(main, name))
 
 
 def _check(asked: Asked, sources: Sources, rule: EditRule) -> None:
@@ -220,7 +189,7 @@ def _file(source: Source) -> io.BufferedReader:
 
 def _add_fields(client: Any, keywords: Mapping[str, Any]) -> None:
     """Have a client add the form fields that LiteLLM leaves out: Recraft's strength, say (1.106.2)."""
-    kept = PLACED | _own_keywords()
+    kept = PLACED | own_keywords()
     fields = {name: value for name, value in keywords.items() if name not in kept and value is not None}
     fields |= keywords.get("extra_body") or {}
     post = client.post
@@ -238,10 +207,7 @@ def _saved(raw: list[Any]) -> Any:
     """
     if not raw or raw[-1].status_code != 200:
         return None
-    try:
-        body = raw[-1].json()
-    except (ValueError, RecursionError):
-        return None
+    body = body_of(raw)
     if not isinstance(body, dict) or body.get("finish_reason") not in (None, "SUCCESS"):  # else it is blurred
         return None
     found = [body.get("image"), *(body.get("images") or [])]

@@ -2,17 +2,24 @@
 
 import os
 from collections.abc import Mapping
-from datetime import date
 from functools import partial
 from typing import Any
 
+from llamabot_images.backends.knowing import (
+    capabilities_of,
+    dalle_in_body,
+    dalle_parameters,
+    is_listed,
+    own_keywords,
+    provider_and_name,
+    unrouted,
+)
 from llamabot_images.backends.litellm_fixes import (
     PostOnce,
     captured,
     drain_logging,
     has_async_callbacks,
     is_patched,
-    is_patched_async,
     load,
     unreported,
 )
@@ -25,8 +32,6 @@ from llamabot_images.threads import Threads
 
 __all__ = ["Images"]
 
-#: OpenAI's own names need no prefix, even where LiteLLM's list is older than the model.
-OPENAI_NAMES = ("gpt-image", "dall-e", "chatgpt-image")
 #: Listed among LiteLLM's OpenAI-compatible providers, yet not asked through the OpenAI SDK (1.106.2).
 OWN_HTTP = frozenset({"aiml", "azure_ai", "dashscope", "edenai", "qwen_ai_platform", "qwencloud"})
 #: Asked by LiteLLM's own httpx client, which may be ours.
@@ -41,6 +46,10 @@ class Images:
     :param threads: Where blocking calls of async verbs run.
     """
 
+    #: LiteLLM's function, and the name of this way of asking.
+    CALL = "image_generation"
+    ROUTE = "images"
+
     def __init__(self, threads: Threads) -> None:
         self._threads = threads
         self._once = PostOnce(threads)
@@ -51,18 +60,35 @@ class Images:
 
         :param model: As the caller wrote it.
         :param extra: Further keywords; ``base_model`` and ``custom_llm_provider`` tell what a name means.
-        :raises UnroutedModelError: When LiteLLM would answer with nothing, or does not know the provider.
+        :raises UnroutedModelError: When LiteLLM would not ask this model, unless the program stands in for LiteLLM.
         """
         key = (model, extra.get("base_model"), extra.get("custom_llm_provider"))
         if key not in self._known:
             litellm = load()
             try:
-                self._known[key] = _capabilities(litellm, model, extra)
+                self._known[key] = self.look_up(litellm, model, extra)
             except UnroutedModelError:
-                if not is_patched(litellm):
+                if not is_patched(litellm, self.CALL):
                     raise
-                return Capabilities("", model, None, _own_keywords())
+                return Capabilities("", model, None, own_keywords(), route=self.ROUTE)
         return self._known[key]
+
+    def look_up(self, litellm: Any, model: str, extra: Mapping[str, Any]) -> Capabilities:
+        """Return what LiteLLM's function takes for a model.
+
+        :param litellm: The module.
+        :param model: As the caller wrote it.
+        :param extra: Further keywords.
+        :raises UnroutedModelError: When LiteLLM would answer with nothing, or does not know the provider.
+        """
+        provider, name = provider_and_name(litellm, model, extra)
+        config = _config(litellm, provider, name)
+        if config is None and not _is_routed(litellm, provider):
+            raise UnroutedModelError(unrouted(model, provider))
+        forwards = None
+        if config is not None:
+            forwards = frozenset(config.get_supported_openai_params(name)) | dalle_parameters(provider, name)
+        return capabilities_of(litellm, provider, name, forwards, self.ROUTE)
 
     def rule(self, can: Capabilities) -> ModelRule:
         """Return what is known of a model's sizes and settings."""
@@ -84,7 +110,7 @@ class Images:
             if self._uses_sdk(litellm, can) and can.provider != "openai":
                 _check_sdk(litellm, asked, can, found)
         except MissingKeyError:
-            if not (is_patched(litellm) or "mock_response" in asked.extra):
+            if not (is_patched(litellm, self.CALL) or "mock_response" in asked.extra):
                 raise
             return {name: value for name, value in asked.credentials.items() if value is not None}
         return found
@@ -109,7 +135,8 @@ class Images:
         per event loop (1.106.2). It is used where the program has callbacks that only it calls.
         """
         litellm = load()
-        if not (is_patched_async(litellm) or (has_async_callbacks(litellm) and not is_patched(litellm))):
+        is_theirs = is_patched(litellm, "aimage_generation")
+        if not (is_theirs or (has_async_callbacks(litellm) and not is_patched(litellm, self.CALL))):
             return await self._threads.run(self.send, keywords, can)
         prepare = partial(self._prepared, litellm, keywords, can, is_async=True)
         prepared = await self._threads.run(prepare)
@@ -124,10 +151,10 @@ class Images:
         return with_picture(reply, raw, keywords)
 
     def _prepared(self, litellm: Any, keywords: dict[str, Any], can: Capabilities, *, is_async: bool) -> dict[str, Any]:
-        if can.provider == "openai" and "custom_llm_provider" not in keywords and not _is_listed(litellm, keywords):
+        if can.provider == "openai" and "custom_llm_provider" not in keywords and not is_listed(litellm, keywords):
             keywords = {**keywords, "custom_llm_provider": "openai"}
-        if not is_patched(litellm):
-            keywords = _with_headers(keywords, can)
+        if not is_patched(litellm, self.CALL):
+            keywords = _with_headers(dalle_in_body(keywords, can.provider, can.name), can)
         if "client" in keywords or "mock_response" in keywords:
             return keywords
         if can.provider in HTTP_ROUTES:
@@ -148,23 +175,6 @@ class Images:
     def close(self) -> None:
         """Close the connections."""
         self._once.close()
-
-
-def _capabilities(litellm: Any, model: str, extra: Mapping[str, Any]) -> Capabilities:
-    provider, name = _provider_of(litellm, model, extra)
-    base = _base_name(name, extra)
-    config = _config(litellm, provider, base)
-    if config is None and not _is_routed(litellm, provider):
-        raise UnroutedModelError(_unrouted(model, provider))
-    forwards = None if config is None else frozenset(config.get_supported_openai_params(base))
-    row = _price_row(litellm, provider, base)
-    return Capabilities(provider, base, forwards, _own_keywords(), row, _switched_off(row))
-
-
-def _own_keywords() -> frozenset[str]:
-    from litellm.types.utils import all_litellm_params
-
-    return frozenset(all_litellm_params)
 
 
 def _given(litellm: Any, asked: Asked, can: Capabilities) -> Mapping[str, Any]:
@@ -200,21 +210,6 @@ def _check_sdk(litellm: Any, asked: Asked, can: Capabilities, found: Mapping[str
         raise MissingKeyError(text, variables=variables)
 
 
-def _provider_of(litellm: Any, model: str, extra: Mapping[str, Any]) -> tuple[str, str]:
-    given = extra.get("custom_llm_provider")
-    if not given and model.startswith(OPENAI_NAMES):
-        return "openai", model
-    try:
-        name, provider = litellm.get_llm_provider(model, custom_llm_provider=given)[:2]
-    except litellm.BadRequestError:
-        raise UnroutedModelError(_unrouted(model, None)) from None
-    return provider, name
-
-
-def _base_name(name: str, extra: Mapping[str, Any]) -> str:
-    return str(extra.get("base_model") or name).rpartition("/")[2] if extra.get("base_model") else name
-
-
 def _config(litellm: Any, provider: str, name: str) -> Any:
     from litellm.types.utils import LlmProviders
     from litellm.utils import ProviderConfigManager
@@ -232,35 +227,6 @@ def _is_routed(litellm: Any, provider: str) -> bool:
         or provider in litellm._custom_providers
         or provider in OTHER_ROUTES
     )
-
-
-def _unrouted(model: str, provider: str | None) -> str:
-    advice = (
-        "write 'provider/name', such as 'gemini/gemini-3.1-flash-image' or 'azure/<deployment>', "
-        "or 'openai/<name>' with api_base= for a server of your own; nothing was sent"
-    )
-    if provider is None:
-        return f"the provider of model {model!r} is unknown: {advice}"
-    return f"LiteLLM has no image route for {provider!r}, the provider of {model!r}: {advice}"
-
-
-def _price_row(litellm: Any, provider: str, name: str) -> Mapping[str, Any]:
-    row: Mapping[str, Any] = litellm.model_cost.get(f"{provider}/{name}") or litellm.model_cost.get(name) or {}
-    return row
-
-
-def _switched_off(row: Mapping[str, Any]) -> date | None:
-    try:
-        return date.fromisoformat(str(row.get("deprecation_date")))
-    except ValueError:
-        return None
-
-
-def _is_listed(litellm: Any, keywords: Mapping[str, Any]) -> bool:
-    try:
-        return keywords["model"].startswith("openai/") or bool(litellm.get_llm_provider(keywords["model"])[1])
-    except litellm.BadRequestError:
-        return False
 
 
 def _key_and_base(litellm: Any, keywords: Mapping[str, Any], can: Capabilities) -> tuple[str | None, str | None]:

@@ -25,7 +25,6 @@ __all__ = [
     "drain_logging",
     "has_async_callbacks",
     "is_patched",
-    "is_patched_async",
     "load",
     "unreported",
 ]
@@ -54,21 +53,20 @@ def load() -> Any:
     return litellm
 
 
-def is_patched(litellm: Any) -> bool:
-    """Tell whether the program has put its own function in the place of ``litellm.image_generation``.
+def is_patched(litellm: Any, name: str = "image_generation") -> bool:
+    """Tell whether the program has put a function of its own in the place of one of LiteLLM's.
 
-    A wrapper that names what it wraps, as instrumentation does, still counts as LiteLLM's own.
+    A wrapper that names what it wraps, as instrumentation does, still counts as LiteLLM's own. LiteLLM's functions
+    are known by the module they run in: which of its modules that is differs from version to version, and names and
+    ``__module__`` are copied by mocks.
+
+    :param litellm: The module.
+    :param name: Of the function.
     """
-    from litellm.images import main
-
-    return inspect.unwrap(litellm.image_generation) is not inspect.unwrap(main.image_generation)
-
-
-def is_patched_async(litellm: Any) -> bool:
-    """Tell the same of ``litellm.aimage_generation``."""
-    from litellm.images import main
-
-    return inspect.unwrap(litellm.aimage_generation) is not inspect.unwrap(main.aimage_generation)
+    found = inspect.unwrap(getattr(litellm, name))
+    if not inspect.isfunction(found) or found.__name__ != name:
+        return True
+    return str(found.__globals__.get("__name__")).partition(".")[0] != "litellm"
 
 
 def has_async_callbacks(litellm: Any) -> bool:
@@ -145,16 +143,20 @@ class PostOnce:
         litellm = load()
         if litellm.client_session is not None:
             return litellm.client_session
-        import openai
+        import httpx
         from litellm.llms.custom_httpx.http_handler import get_ssl_configuration
 
         if self._http is None:
             verify = get_ssl_configuration()
-            hooks = {"response": [_keep]}
-            # As a mount for everything, so that proxies of the environment still come first.
-            mounts = {"all://": crowd(partial(_pool, verify))}
-            self._http = openai.DefaultHttpxClient(
-                verify=verify, event_hooks=hooks, mounts=mounts, cookies=_no_cookies()
+            # Not the SDK's own kind of client: from openai 3 on it is httpx2's, which LiteLLM's handlers cannot use.
+            self._http = httpx.Client(
+                verify=verify,
+                timeout=httpx.Timeout(600, connect=5),
+                follow_redirects=True,
+                event_hooks={"response": [_keep]},
+                # As a mount for everything, so that proxies of the environment still come first.
+                mounts={"all://": crowd(partial(_pool, verify))},
+                cookies=_no_cookies(),
             )
             weakref.finalize(self, self._http.close)
         return self._http

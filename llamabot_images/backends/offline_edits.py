@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from llamabot_images.backends.offline import FORMATS, OfflineReply, drawn, encode, raise_for
-from llamabot_images.errors import UnsupportedParameterError
+from llamabot_images.backends.offline import OfflineReply, drawn, encode, kind_of, raise_for
 from llamabot_images.request import Capabilities
 from llamabot_images.sources import Sources
 
@@ -26,9 +25,7 @@ def redraw(keywords: dict[str, Any], can: Capabilities) -> OfflineReply:
 
     raise_for(can.name)
     sources: Sources = keywords["sources"]
-    kind = str(keywords.get("output_format") or "png").lower().replace("jpg", "jpeg")
-    if kind not in FORMATS:
-        raise UnsupportedParameterError(f"output_format is {kind!r}; choose one of {', '.join(FORMATS)}")
+    kind = kind_of(str(keywords.get("output_format") or "png"))
     before = open_image(sources.images[0].data)
     before.thumbnail((LONGEST, LONGEST))
     mask = open_image(sources.mask.data) if sources.mask else None

@@ -6,10 +6,11 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 from llamabot_images import replies
-from llamabot_images.backends.images import OPENAI_NAMES, _own_keywords
+from llamabot_images.backends.knowing import own_keywords
 from llamabot_images.backends.litellm_fixes import is_patched, load
 from llamabot_images.backends.one_line import OneLine, Watched
 from llamabot_images.backends.pieces import Reply, Rough, broken_off
+from llamabot_images.credentials import OPENAI_NAMES
 from llamabot_images.errors import NoImageError
 from llamabot_images.failures import Failure
 from llamabot_images.replies import Slot
@@ -134,7 +135,7 @@ def _headers(keywords: Mapping[str, Any]) -> dict[str, str]:
 
 def _asked(keywords: Mapping[str, Any], can: Capabilities) -> dict[str, Any]:
     """Return the keywords of OpenAI's own call; LiteLLM's own settings stay here."""
-    not_theirs = _own_keywords() | PLACED | {"model", "headers", "extra_headers", "api_version", "organization"}
+    not_theirs = own_keywords() | PLACED | {"model", "headers", "extra_headers", "api_version", "organization"}
     body = {name: value for name, value in keywords.items() if name not in not_theirs}
     found = {name: keywords[name] for name in PLACED & keywords.keys()}
     found["extra_body"] = {"partial_images": PARTIAL_IMAGES, **body, **(keywords.get("extra_body") or {})}

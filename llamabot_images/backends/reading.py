@@ -1,7 +1,7 @@
 """Read the provider's own reply where LiteLLM's holds no picture, or not all."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from llamabot_images import refusals, replies
@@ -9,7 +9,7 @@ from llamabot_images.errors import NoImageError
 from llamabot_images.failures import Failure
 from llamabot_images.retry import SendFailed
 
-__all__ = ["raise_reading", "with_picture"]
+__all__ = ["body_of", "raise_reading", "with_picture"]
 
 #: What stands in a reply that tells of single pictures which are withheld.
 FLAGS = re.compile(rb'"(?:has_nsfw_concepts|respect_moderation|raiFilteredReason)"')
@@ -38,7 +38,7 @@ def raise_reading(raw: list[Any]) -> None:
     """Raise what a reply with status 200 says, where it holds no picture: LiteLLM makes unlike errors of such."""
     if not raw or raw[-1].status_code != 200:
         return
-    body = _json(raw[-1])
+    body = body_of(raw)
     failure = refusals.read(body)
     if failure is None and body is not None and refusals.is_empty(body):
         failure = Failure("ambiguous", "No image data found in the response", 200)
@@ -47,17 +47,18 @@ def raise_reading(raw: list[Any]) -> None:
 
 
 def _read(raw: list[Any]) -> Failure | None:
-    return refusals.read(_json(raw[-1])) if raw and raw[-1].status_code == 200 else None
+    return refusals.read(body_of(raw)) if raw and raw[-1].status_code == 200 else None
 
 
 def _withheld(raw: list[Any], keywords: Mapping[str, Any]) -> dict[int, str]:
     if not raw or keywords.get("enable_safety_checker") is False or not FLAGS.search(raw[-1].content):
         return {}
-    return refusals.withheld(_json(raw[-1]))
+    return refusals.withheld(body_of(raw))
 
 
-def _json(response: Any) -> Any:
+def body_of(raw: Sequence[Any]) -> Any:
+    """Return the last of the provider's own replies as JSON, ``None`` where there is none."""
     try:
-        return response.json()
+        return raw[-1].json() if raw else None
     except (ValueError, RecursionError):
         return None

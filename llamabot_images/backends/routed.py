@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from llamabot_images.backends.images import Images
+from llamabot_images.backends.knowing import dalle_in_body
 from llamabot_images.backends.litellm_fixes import captured
 from llamabot_images.backends.reading import with_picture
 from llamabot_images.errors import UnroutedModelError
@@ -34,10 +35,10 @@ class Routed(Images):
         :param extra: Further keywords.
         :raises UnroutedModelError: When the Router has no such group.
         """
-        found = self._router.get_model_list(model_name=model) or []
+        found, names = _groups(self._router, model)
         if not found:
-            names = ", ".join(sorted(self._router.get_model_names()))
-            raise UnroutedModelError(f"the Router has no model {model!r}; it has {names}; nothing was sent")
+            has = ", ".join(sorted(names))
+            raise UnroutedModelError(f"the Router has no model {model!r}; it has {has}; nothing was sent")
         settings = found[0]["litellm_params"]
         return replace(super().capabilities(settings["model"], {**settings, **extra}), route="routed")
 
@@ -55,8 +56,20 @@ class Routed(Images):
     def send(self, keywords: dict[str, Any], can: Capabilities) -> Any:
         """Send one request through the Router."""
         with captured() as raw:
-            return with_picture(self._router.image_generation(**keywords), raw, keywords)
+            reply = self._router.image_generation(**dalle_in_body(keywords, can.provider, can.name))
+            return with_picture(reply, raw, keywords)
 
     async def asend(self, keywords: dict[str, Any], can: Capabilities) -> Any:
         """Send one request through the Router without blocking the event loop."""
         return await self._threads.run(self.send, keywords, can)
+
+
+def _groups(router: Any, model: str) -> tuple[list[Any], list[str]]:
+    """Return a Router's deployments of a model group, and the names of all its groups.
+
+    LiteLLM 1.109 has new names for both, and warns about the old ones.
+    """
+    if not hasattr(router, "registry"):
+        return router.get_model_list(model_name=model) or [], router.get_model_names()
+    registry = router.registry()
+    return registry.deployments(model) or [], registry.names()
