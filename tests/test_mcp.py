@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,7 @@ def test_model_without_a_price_is_refused_under_a_limit(monkeypatch: pytest.Monk
         ("link.png", "is not in the server's folder"),
         ("linked/outside.png", "is not in the server's folder"),
         ("missing.png", "there is no file"),
+        (".env", "'.env' is no picture"),
         (".", "there is no file"),
         ("https://images.example/cat.png?sig=secret", "that is an address"),
         ("file:///cat.png", "that is an address"),
@@ -138,6 +140,7 @@ def test_only_pictures_in_the_folder_are_read(path: str, why: str, place: str, t
     folder.mkdir()
     Image.new("RGB", (8, 8)).save(outside)
     Image.new("RGB", (8, 8)).save(folder / "inside.png")
+    (folder / ".env").write_text("SECRET=1")
     (folder / "link.png").symlink_to(outside)
     (folder / "linked").symlink_to(tmp_path)
     server = server_for(ImageBot(model="offline/sketch", save_dir=folder))
@@ -147,8 +150,8 @@ def test_only_pictures_in_the_folder_are_read(path: str, why: str, place: str, t
 
     assert refused.is_error
     assert why in text_of(refused)
-    assert "sig=secret" not in text_of(refused)
-    assert ["inside.png", "link.png", "linked"] == sorted(os.listdir(folder))
+    assert not re.search("sig=secret|SECRET", text_of(refused))
+    assert [".env", "inside.png", "link.png", "linked"] == sorted(os.listdir(folder))
 
 
 def test_picture_in_the_folder_is_edited(tmp_path: Path) -> None:

@@ -3,15 +3,15 @@
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import get_type_hints
+from typing import Any, Union, get_origin, get_type_hints
 
 import pytest
 from pydantic import TypeAdapter, ValidationError, create_model, validate_call
 
-from llamabot_images import AdjustmentWarning, BudgetExceededError, ContentPolicyError, ImageBot, SaveError
+from llamabot_images import AdjustmentWarning, ImageBot, ImageResult, SaveError
 from llamabot_images.tool import as_tool
 
-from .providers import ProviderServer
+from .providers import ProviderServer, Status
 
 PLAIN = {"string", "integer", "null"}
 
@@ -70,14 +70,42 @@ def test_folder_is_that_of_the_moment_the_tool_was_made(
     assert str(tmp_path / "a-cat.png") == tool("a cat")
 
 
-@pytest.mark.parametrize("broken", ["refuses", "folder"])
-def test_errors_are_raised(broken: str, tmp_path: Path) -> None:
-    """A refusal and a folder that cannot be written are exceptions, the latter before anything is drawn."""
+@pytest.mark.parametrize(("broken", "said"), [("refuses", "ContentPolicyError: offline"), ("folder", "SaveError: ")])
+def test_errors_are_answers(broken: str, said: str, tmp_path: Path) -> None:
+    """A refusal and a folder that cannot be written are told in words: raised, they would end an agent."""
     (tmp_path / "file").write_text("no folder")
     tool = as_tool(ImageBot(model="offline/refuses"), folder=tmp_path / ("file" if broken == "folder" else "new"))
 
-    with pytest.raises(SaveError if broken == "folder" else ContentPolicyError):
+    assert tool("a cat").startswith(said)
+
+
+def test_error_of_a_provider_is_told_without_the_key(provider: ProviderServer) -> None:
+    """LiteLLM's own errors are answers too, with the note that says what to do, and no key in them."""
+    provider.always(Status(401))
+    kwargs = provider.kwargs_for("recraft/recraftv3")
+
+    said, *advice = as_tool(ImageBot(**kwargs))("a cat").splitlines()
+
+    assert said.startswith("AuthenticationError: ")
+    assert any("check RECRAFT_API_KEY" in one for one in advice)
+    assert kwargs["api_key"] not in said + "".join(advice)
+
+
+def test_finished_picture_that_cannot_be_saved_is_raised(tmp_path: Path) -> None:
+    """What was paid for is not lost in an answer: the error reaches the program, with the pictures."""
+
+    class Unlucky(ImageBot):
+        def generate(self, prompt: str, **overrides: Any) -> ImageResult:
+            (tmp_path / "made").rmdir()
+            (tmp_path / "made").write_text("no folder any more")
+            return super().generate(prompt, **overrides)
+
+    tool = Unlucky(model="offline/sketch", size="64x64").as_tool(folder="made")
+
+    with pytest.raises(SaveError) as raised:
         tool("a cat")
+
+    assert b"\x89PNG" == raised.value.result[0].to_bytes()[:4]
 
 
 def test_answer_tells_price_and_adjustments(provider: ProviderServer) -> None:
@@ -102,9 +130,7 @@ def test_limit_of_the_bot_holds(provider: ProviderServer) -> None:
     tool = as_tool(ImageBot(**kwargs, allow_private_hosts=["127.0.0.1"], max_cost=0.05))
     tool("a cat")
 
-    with pytest.raises(BudgetExceededError):
-        tool("another cat")
-
+    assert tool("another cat").startswith("BudgetExceededError: max_cost is $0.05")
     assert 1 == len(provider.posts)
 
 
@@ -114,11 +140,18 @@ def test_name_and_description_are_plain(bot: ImageBot) -> None:
 
     assert ("draw_a_picture", "draw_a_picture") == (tool.__name__, tool.__qualname__)
     assert "Draw a picture from a text prompt" in (inspect.getdoc(tool) or "")
-    assert all(f":param {name}:" in (tool.__doc__ or "") for name in inspect.signature(tool).parameters)
+    assert all(f" {name}: " in (tool.__doc__ or "") for name in inspect.signature(tool).parameters)
     assert {"prompt": str, "size": str | None, "quality": str | None, "n": int | None, "return": str} == get_type_hints(
         tool
     )
     assert inspect.isfunction(tool)
+
+
+def test_types_are_of_the_form_that_every_framework_reads(tool: Callable[..., str]) -> None:
+    """What may be left out is a typing.Union: LlamaBot tells a model that ``int | None`` is text."""
+    kinds = {name: get_origin(kind) for name, kind in get_type_hints(tool).items()}
+
+    assert {"prompt": None, "size": Union, "quality": Union, "n": Union, "return": None} == kinds
 
 
 def test_schema_has_plain_types_only(tool: Callable[..., str]) -> None:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, redirect_stdout, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ except ModuleNotFoundError as error:
     message = f"the MCP server needs the package 'mcp' ({error}): pip install 'llamabot-images[mcp]'"
     raise ModuleNotFoundError(message, name=error.name) from None
 
+from llamabot_images.mcp_server.ending import Work, ended_by_signals
 from llamabot_images.mcp_server.tools import Tools
 
 __all__ = ["serve", "server_for"]
@@ -29,9 +31,9 @@ INSTRUCTIONS = (
 
 
 @asynccontextmanager
-async def aside(server: "MCPServer[Any]") -> AsyncIterator[None]:
-    """Send what anything prints to stderr: stdout belongs to the protocol."""
-    with redirect_stdout(sys.stderr):
+async def aside(work: Work, server: "MCPServer[Any]") -> AsyncIterator[None]:
+    """Send what anything prints to stderr, since stdout belongs to the protocol, and end when told to."""
+    with redirect_stdout(sys.stderr), ended_by_signals(work):
         yield
 
 
@@ -39,16 +41,17 @@ def server_for(bot: ImageBot, *, is_stdio: bool = False) -> "MCPServer[Any]":
     """Return a server that is not running yet, to be mounted in an application of your own.
 
     :param bot: Its ``save_dir`` and ``max_cost`` hold for every client together.
-    :param is_stdio: Keep what anything prints out of stdout while it runs.
+    :param is_stdio: Keep what anything prints out of stdout while it runs, and end by a signal when no picture is
+        under way.
     """
+    tools = Tools(bot)
     server: MCPServer[Any] = MCPServer(
         "llamabot_images",
         version=__version__,
         instructions=INSTRUCTIONS,
         log_level="WARNING",
-        lifespan=aside if is_stdio else None,
+        lifespan=partial(aside, tools.work) if is_stdio else None,
     )
-    tools = Tools(bot)
     draws = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=True)
     looks = ToolAnnotations(read_only_hint=True, open_world_hint=False)
     server.add_tool(tools.generate_image, annotations=draws)

@@ -13,10 +13,12 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, ContentBlock, ImageContent, TextContent
 from pydantic import Field
 
+from llamabot_images.formats import sniff
 from llamabot_images.imagebot import ImageBot
+from llamabot_images.mcp_server.ending import Work
 from llamabot_images.reference import ImageReference
 from llamabot_images.results import ImageResult
-from llamabot_images.tool import given
+from llamabot_images.tool import given, told
 
 __all__ = ["MOST_CHARACTERS", "Tools", "preview"]
 
@@ -77,6 +79,7 @@ class Tools:
     def __init__(self, bot: ImageBot) -> None:
         self._bot = bot
         self._folder = Path(bot.save_dir).resolve()
+        self.work = Work()
 
     def generate_image(
         self, prompt: Prompt, model: Model = None, size: Size = None, quality: Quality = None, n: Count = 1
@@ -99,7 +102,7 @@ class Tools:
         from llamabot_images.inputs import sources_from
 
         settings = given(model=model, size=size, quality=quality, n=n)
-        with told():
+        with answered():
             image, mask = self._read(image_path), self._read(mask_path) if mask_path else None
             priced = {**settings, "sources": sources_from(image, mask, no_downloads)}
         return self._made(prompt, priced, lambda: self._bot.edit(prompt, image, mask, **settings))
@@ -108,7 +111,7 @@ class Tools:
         """List image models with price and sizes. Each needs a key of its provider on the server."""
         from llamabot_images.catalogue import rows
 
-        with told():
+        with answered():
             living = [one.as_json() for one in rows(date.today()) if one.status != "retired"]
             found = [one for one in living if words.lower() in one["model"].lower()]
             kept = ("model", "status", "off", "price", "sizes")
@@ -118,14 +121,14 @@ class Tools:
         self, prompt: Prompt, model: Model = None, size: Size = None, quality: Quality = None, n: Count = 1
     ) -> Annotated[CallToolResult, Estimate]:
         """Tell what generate_image would cost, without drawing anything."""
-        with told():
+        with answered():
             prices = self._bot.estimate(prompt, **given(model=model, size=size, quality=quality, n=n))
             low, high = prices or (None, None)
             return answer(Estimate(low, high, self._bot.cost, self._bot.max_cost))
 
     def _made(self, prompt: str, settings: dict[str, Any], ask: Callable[[], ImageResult]) -> CallToolResult:
         """Draw and save. It runs in a thread to its end, so that a picture is kept when nobody waits any more."""
-        with told():
+        with answered(), self.work.under_way():
             self._check_price(prompt, settings)
             self._bot.check_target(prompt)
             result = ask()
@@ -156,7 +159,10 @@ class Tools:
             raise ToolError(f"there is no file {path!r} in the server's folder {str(self._folder)!r}")
         if found.stat().st_size > LARGEST_SOURCE:
             raise ToolError(f"{path!r} has more than {LARGEST_SOURCE // 2**20} MB: make it smaller")
-        return found.read_bytes()
+        data = found.read_bytes()
+        if sniff(data) is None:  # what is in other files of the folder is not told, not even how it begins
+            raise ToolError(f"{path!r} is no picture")
+        return data
 
 
 def no_downloads() -> NoReturn:
@@ -165,18 +171,14 @@ def no_downloads() -> NoReturn:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def answered() -> Iterator[None]:
     """Make of an error what an assistant may read: what happened and what to do, without a traceback or a key."""
-    from llamabot_images.redact import redact_text
-
     try:
         yield
     except ToolError:
         raise
     except Exception as error:
-        said = redact_text(str(error)) or "no reason given"
-        text = "\n".join([f"{type(error).__name__}: {said}", *getattr(error, "__notes__", ())])
-        raise ToolError(text) from None
+        raise ToolError(told(error)) from None
 
 
 def answer(facts: Made | Estimate | Models, pictures: Collection[ContentBlock] = ()) -> CallToolResult:
