@@ -4,7 +4,6 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -59,7 +58,7 @@ class ImageResult(Sequence[ImageReference]):
     response: Any = field(default=None, repr=False, compare=False)
     provider: str | None = None
     sent: Mapping[str, Any] = field(default_factory=dict)
-    created: datetime = field(default_factory=partial(datetime.now, UTC), compare=False)
+    created: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
     history: tuple[Mapping[str, Any], ...] = field(default=(), repr=False, compare=False)
     bot: Any = field(default=None, repr=False, compare=False)
 
