@@ -12,6 +12,7 @@ from llamabot_images.warn import warn_retired
 
 from .browser import browser
 from .providers.fixture import clear_environment, provider
+from .releases import leave_out
 
 __all__ = ["browser", "provider"]
 
@@ -26,6 +27,11 @@ CALLBACKS = (
 )
 # Before LiteLLM is imported anywhere: its price map comes from the package, not from the network.
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what an older LiteLLM cannot do."""
+    leave_out(items)
 
 
 @pytest.fixture(autouse=True)

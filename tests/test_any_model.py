@@ -1,11 +1,9 @@
 """A user changes only the model name: every live model draws, with default settings and with others."""
 
 import warnings
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from packaging.version import Version
 
 from llamabot_images import AdjustmentWarning, ImageBot, UnsupportedParameterError
 
@@ -64,15 +62,8 @@ MODELS = [
 ]
 
 
-#: Models that older LiteLLM releases know too little of to ask them rightly.
-SINCE = {"azure_ai/flux.2-pro": Version("1.100")}
-LITELLM = Version(version("litellm"))
-
-
 def bot_for(provider: ProviderServer, model: str, **settings: object) -> ImageBot:
     """Return a bot for a model, pointed at the server that stands for its provider."""
-    if LITELLM < SINCE.get(model, LITELLM):
-        pytest.skip(f"LiteLLM {LITELLM} does not know how to ask {model}")
     if model.startswith("azure/"):
         provider.deployments[model.partition("/")[2]] = model.partition("/")[2]
     return ImageBot(**(provider.kwargs_for(model) | settings))

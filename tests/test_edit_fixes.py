@@ -5,7 +5,6 @@ These tests use LiteLLM without this library, as ``test_litellm_fixes.py`` does 
 
 import asyncio
 import io
-from importlib.metadata import version
 from typing import Any
 
 import litellm
@@ -15,9 +14,6 @@ from .editing import JPEG, PNG, alive
 from .providers import ProviderServer, Reset
 
 __all__ = ["alive"]
-
-RELEASE = tuple(int(part) for part in version("litellm").split(".")[:2])
-pytestmark = pytest.mark.skipif(RELEASE < (1, 106), reason="written for LiteLLM 1.106 and later")
 
 EDITS = "llamabot_images/backends/edits.py"
 

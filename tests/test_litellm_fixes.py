@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 import time
-from importlib.metadata import version
 from typing import Any
 
 import litellm
@@ -17,9 +16,7 @@ import pytest
 
 from .providers import Delay, Json, ProviderServer, Refusal, Status, picture
 from .providers.pictures import encode
-
-RELEASE = tuple(int(part) for part in version("litellm").split(".")[:2])
-pytestmark = pytest.mark.skipif(RELEASE < (1, 106), reason="written for LiteLLM 1.106 and later")
+from .releases import LITELLM
 
 FIXES = "llamabot_images/backends/litellm_fixes.py"
 IMAGES = "llamabot_images/backends/images.py"
@@ -39,11 +36,12 @@ def cheap(provider: ProviderServer) -> ProviderServer:
 
 
 def test_litellm_sends_a_paid_request_three_times(cheap: ProviderServer) -> None:
-    """One request that fails with 500 is three at the provider, whatever the caller sets."""
+    """One request that fails with 500 is three at the provider, whatever the caller of an older version sets."""
     cheap.always(Status(500, headers={"retry-after-ms": "1"}))
+    given = {"num_retries": 0} if LITELLM >= (1, 109) else {"max_retries": 0, "num_retries": 0}
 
     with pytest.raises(litellm.InternalServerError):
-        alone(cheap, "gpt-image-2", max_retries=0, num_retries=0)
+        alone(cheap, "gpt-image-2", **given)
 
     assert 3 == len(cheap.posts), f"LiteLLM sends once now: let PostOnce in {FIXES} give plain OpenAI clients"
 
@@ -142,6 +140,15 @@ def test_litellm_refuses_the_references_defaults(cheap: ProviderServer) -> None:
         alone(cheap, "gpt-image-2", response_format="url")
 
     assert [] == cheap.posts, "LiteLLM takes response_format for every model now: negotiate it no more"
+
+
+def test_litellm_takes_dall_e_for_another_model(cheap: ProviderServer) -> None:
+    """A parameter that DALL-E knows is an error before it is sent."""
+    with pytest.raises(litellm.UnsupportedParamsError):
+        alone(cheap, "dall-e-3", response_format="url")
+
+    told = "LiteLLM knows DALL-E again: delete dalle_in_body in llamabot_images/backends/knowing.py"
+    assert [] == cheap.posts, told
 
 
 # -- async ---------------------------------------------------------------------------------------

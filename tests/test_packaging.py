@@ -4,6 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from .releases import SINCE, UNTIL
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -22,6 +24,15 @@ def test_compromised_versions_of_litellm_are_excluded() -> None:
 
     assert "!=1.82.7" in litellm
     assert "!=1.82.8" in litellm
+
+
+def test_what_is_left_out_exists() -> None:
+    """Every row of what an older or newer LiteLLM does not do names a test or a file of tests that there is."""
+    names = {re.search(r"test_\w+", one)[0] for one in (*SINCE, *UNTIL)}  # type: ignore[index]
+    files = [*(ROOT / "tests").rglob("test_*.py")]
+    text = "\n".join(f"{path.stem}\n{path.read_text(encoding='utf-8')}" for path in files)
+
+    assert set() == {one for one in names if one not in text}
 
 
 def test_version_is_the_packages_own() -> None:

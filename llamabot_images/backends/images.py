@@ -8,6 +8,7 @@ from typing import Any
 from llamabot_images.backends.knowing import (
     capabilities_of,
     dalle_in_body,
+    dalle_let_go,
     dalle_parameters,
     is_listed,
     own_keywords,
@@ -153,7 +154,9 @@ class Images:
     def _prepared(self, litellm: Any, keywords: dict[str, Any], can: Capabilities, *, is_async: bool) -> dict[str, Any]:
         if can.provider == "openai" and "custom_llm_provider" not in keywords and not is_listed(litellm, keywords):
             keywords = {**keywords, "custom_llm_provider": "openai"}
-        if not is_patched(litellm, self.CALL):
+        if is_patched(litellm, self.CALL):
+            keywords = dalle_let_go(keywords, can.provider, can.name)
+        else:
             keywords = _with_headers(dalle_in_body(keywords, can.provider, can.name), can)
         if "client" in keywords or "mock_response" in keywords:
             return keywords

@@ -3,15 +3,18 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
-from llamabot_images.credentials import OPENAI_NAMES
+from llamabot_images.backends.litellm_fixes import load
+from llamabot_images.credentials import OPENAI_NAMES, PROVIDERS
 from llamabot_images.errors import UnroutedModelError
 from llamabot_images.request import Capabilities
 
 __all__ = [
     "capabilities_of",
     "dalle_in_body",
+    "dalle_let_go",
     "dalle_parameters",
     "is_listed",
     "own_keywords",
@@ -19,6 +22,8 @@ __all__ = [
     "unrouted",
 ]
 
+#: What may stand before a slash, and how much alike a name must be to be meant: 1 is the same.
+PREFIXES, CLOSE = (*PROVIDERS, "openai", "bedrock", "vertex_ai", "offline", "ollama"), 0.75
 DALL_E = re.compile("dall[-_]?e[-_]?([23])", re.I)
 
 
@@ -72,6 +77,16 @@ def dalle_in_body(keywords: dict[str, Any], provider: str, name: str) -> dict[st
     return {**rest, "extra_body": {**own, **(rest.get("extra_body") or {})}}
 
 
+def dalle_let_go(keywords: dict[str, Any], provider: str, name: str) -> dict[str, Any]:
+    """Return keywords for a function of the program's, which may hand them on to a LiteLLM that refuses these."""
+    from litellm.llms.openai import image_generation as openai_images
+
+    is_known = hasattr(openai_images, "DallE3ImageGenerationConfig")
+    if is_known or not dalle_parameters(provider, name) & keywords.keys():
+        return keywords
+    return {**keywords, "drop_params": True}
+
+
 def own_keywords() -> frozenset[str]:
     """Return the keywords that LiteLLM keeps for itself."""
     from litellm.types.utils import all_litellm_params
@@ -105,5 +120,19 @@ def unrouted(model: str, provider: str | None) -> str:
         "or 'openai/<name>' with api_base= for a server of your own; nothing was sent"
     )
     if provider is None:
-        return f"the provider of model {model!r} is unknown: {advice}"
+        near = _nearest(model)
+        return f"the provider of model {model!r} is unknown: {f'did you mean {near!r}? Else ' if near else ''}{advice}"
     return f"LiteLLM has no image route for {provider!r}, the provider of {model!r}: {advice}"
+
+
+def _nearest(model: str) -> str | None:
+    """Return the name that a mistyped one comes nearest to, ``None`` where none is near.
+
+    Of names that need a provider before them none is proposed: several have the same models.
+    """
+    prefix, slash, name = model.strip().lower().partition("/")
+    if slash and (found := get_close_matches(prefix, PREFIXES, 1, CLOSE)):
+        return f"{found[0]}/{name}"
+    rows = load().model_cost.items()
+    known = (key for key, row in rows if row.get("mode") == "image_generation" and "/" not in key)
+    return next(iter(get_close_matches(model, ["offline/sketch", *known], 1, CLOSE)), None)
