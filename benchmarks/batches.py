@@ -108,16 +108,18 @@ def speed() -> None:
         "ours, async": ours_async,
         "LiteLLM async": litellm_alone,
     }
-    best = dict.fromkeys(ways, float("inf"))
+    best, least = dict.fromkeys(ways, float("inf")), dict.fromkeys(ways, float("inf"))
     with provider(20_000, LATENCY) as api:
         for _ in range(4):
             for name, way in ways.items():
                 with tempfile.TemporaryDirectory() as folder:
-                    began = time.perf_counter()
+                    began, spent = time.perf_counter(), time.process_time()
                     way(api, folder)
                     best[name] = min(best[name], time.perf_counter() - began)
+                    least[name] = min(least[name], time.process_time() - spent)
     for name, took in best.items():
-        print(f"{name:16}{took:8.2f} s{took / ideal:8.2f} x ideal{took / best['LiteLLM async']:8.2f} x LiteLLM async")
+        times = f"{took:8.2f} s{took / ideal:8.2f} x ideal{took / best['LiteLLM async']:8.2f} x LiteLLM async"
+        print(f"{name:16}{times}{least[name]:8.2f} s of a processor")
 
 
 def memory() -> None:

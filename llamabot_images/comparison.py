@@ -63,7 +63,9 @@ class Row:
     def texts(self) -> tuple[str, ...]:
         """Return what stands in the table."""
         cost = "?" if self.cost is None else f"${self.cost:.4g}"
-        place = str(self.path) if self.path else shorten(_said(self.error), 100, placeholder=" …")
+        # What is said of a picture that was paid for ends with where it is.
+        said = _said(self.error) if self.result else shorten(_said(self.error), 100, placeholder=" …")
+        place = str(self.path) if self.path else said
         return self.model, f"{self.seconds:.1f}", cost if self.result else "", self.size or "", place
 
     def as_json(self) -> dict[str, Any]:
@@ -170,15 +172,18 @@ def _rows(
 
 def _row(bot: ImageBot, prompt: str, model: str, folder: str | Path, overrides: dict[str, Any]) -> Row:
     started = time.monotonic()
+    paths, size, problem = list[Path](), None, None
+    result: ImageResult | None
     try:
         result = bot.generate(prompt, **{**overrides, "model": model})
     except Exception as error:
-        return Row(model, time.monotonic() - started, error=error)
-    paths, size, problem = list[Path](), None, None
+        problem, result = error, getattr(error, "result", None)  # a warning that a filter made an error has it
+        if result is None:
+            return Row(model, time.monotonic() - started, error=error)
     try:
         info = result[0].info
         size = f"{info.width}x{info.height}" if info.width else None
-        stem = f"{bot.filename_for(prompt)}-{stem_for(model.rpartition('/')[2])}"
+        stem = f"{bot.filename_for(result.prompt)}-{stem_for(model.rpartition('/')[2])}"
         paths = saving.save_result(result, folder, stem, None, bot.sidecar)
     except Exception as error:
         problem = error

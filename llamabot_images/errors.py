@@ -257,7 +257,12 @@ class SaveError(ImageBotError):
 
 
 class ImageBotWarning(UserWarning):
-    """Base of every warning this library gives."""
+    """Base of every warning this library gives.
+
+    ``result`` holds what had come, where a filter makes an error of a warning that is given after it came.
+    """
+
+    result: Any = None
 
 
 class AdjustmentWarning(ImageBotWarning):

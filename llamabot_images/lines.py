@@ -118,11 +118,14 @@ class Lines:
         sync_folder(self.path.parent)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, once: its number may be another file's a moment later."""
         with self._changed, suppress(OSError):
             self._failed = SaveError(f"{str(self.path)!r} is closed: the batch has ended")
-            os.fsync(self._file)
-            os.close(self._file)
+            file, self._file = self._file, -1
+            try:
+                os.fsync(file)
+            finally:
+                os.close(file)
 
 
 def _mend(file: int) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from llamabot_images import ContentPolicyError, ImageBot, ImageResult, InvalidImageError
-from llamabot_images.batch import BatchResult
+from llamabot_images.batch import BatchResult, places
 
 from .calls import bot_for, both_ways
 from .providers import BadPayload, Delay, EmptyData, ProviderServer, Refusal, Status
@@ -160,11 +161,31 @@ def test_async_prompts_are_read_too(bot: ImageBot) -> None:
 @both_ways
 def test_as_many_at_once_as_workers(provider: ProviderServer, is_async: bool) -> None:
     """Requests go side by side, and never more of them than max_workers."""
-    provider.always(Delay(0.05))
+    provider.always(Delay(0.3))
 
     draw(bot_for(provider, "gpt-image-2"), is_async, [f"panda {n}" for n in range(18)], "out", max_workers=6)
 
     assert 6 == provider.in_flight_peak
+
+
+def test_as_many_are_saved_at_once_as_there_are_processors(bot: ImageBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight workers write to a disk in turns, so that the first ones can go on."""
+    save, at_once, peak = places.save, 0, 0
+
+    def counted(*args: Any) -> Any:
+        nonlocal at_once, peak
+        at_once += 1
+        peak = max(peak, at_once)
+        time.sleep(0.01)
+        saved = save(*args)
+        at_once -= 1
+        return saved
+
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr(places, "save", counted)
+    bot.batch([f"panda {number}" for number in range(24)], "out", max_workers=8)
+
+    assert 2 == peak
 
 
 def test_sync_verb_works_inside_a_running_loop(bot: ImageBot) -> None:

@@ -1,5 +1,6 @@
 """What makes no sense is refused with what to do: nothing lost, nothing spent."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,10 @@ import pytest
 
 from llamabot_images import ImageBot, SaveError
 from llamabot_images.batch import JournalError
+from llamabot_images.errors import ImageBotWarning
 
 from .calls import bot_for, both_ways
-from .providers import ProviderServer
+from .providers import Pictures, ProviderServer, picture
 from .providers.fixture import provider
 from .test_batch import draw
 
@@ -36,11 +38,11 @@ BAD = [
 def test_nonsense_is_refused(
     bot: ImageBot, is_async: bool, args: Any, options: dict[str, Any], kind: type[Exception], words: str
 ) -> None:
-    """What makes no sense is refused with what to do, before anything is drawn."""
+    """What makes no sense is refused with what to do, before anything is made."""
     with pytest.raises(kind, match=words):
         draw(bot, is_async, *args, "out", **options)
 
-    assert [] == list(Path().glob("out/*.png"))
+    assert [] == list(Path().iterdir())
 
 
 NAMES = ["../up.png", "/tmp/x.png", ".hidden.png", "a/../b.png", "a\\b.png", "", "a\0b.png", "c:x.png"]
@@ -101,3 +103,28 @@ def test_folder_with_a_batch_in_it_is_left_alone(bot: ImageBot) -> None:
 
     assert 1 == len(refused) == len(result.ok)
     assert "another batch is running in 'out'" in refused[0]
+
+
+def test_ending_that_no_picture_can_have_is_told_before_anything_is_sent(provider: ProviderServer) -> None:
+    """A prompt whose file could not be written is not paid for; the others are drawn."""
+    prompts = [{"prompt": "a", "file_name": "a.heic"}, {"prompt": "b", "file_name": "b.png"}]
+
+    result = bot_for(provider, "gpt-image-2").batch(prompts, "out", progress=False)
+
+    assert ["failed", "done"] == [one.status for one in result]
+    assert "no picture can be converted to '.heic'" in str(result[0].error)
+    assert 1 == len(provider.posts)
+
+
+@both_ways
+def test_pictures_outlast_warnings_that_are_errors(provider: ProviderServer, is_async: bool) -> None:
+    """Where a filter makes errors of warnings, a batch keeps a picture of another size than asked."""
+    bot = bot_for(provider, "gpt-image-2", size="1536x1024")
+    provider.script(Pictures(files=(picture(size=(64, 64)),)))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ImageBotWarning)
+        result = draw(bot, is_async, ["a"], "out", progress=False)
+
+    assert ["done"] == [one.status for one in result]
+    assert ["a.png"] == [path.name for path in Path("out").glob("*.png")]

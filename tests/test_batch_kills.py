@@ -86,7 +86,8 @@ def test_kills_cost_no_picture_twice(provider: ProviderServer) -> None:
     assert len(result.unknown) == len(bot.batch([one.prompt for one in result.unknown], "out").unknown)
     assert sent == len(provider.posts)
     if TORTURE:
-        print(json.dumps({"kills": kills, "unknown": len(result.unknown), "doubtful": till.doubtful, "posts": sent}))
+        counts = {"unknown": len(result.unknown), "doubtful": till.doubtful, "charged": till.charged.total()}
+        print(json.dumps({"kills": kills, **counts, "posts": sent}))
 
 
 def kill_again_and_again(provider: ProviderServer) -> int:

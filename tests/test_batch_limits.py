@@ -159,6 +159,17 @@ def test_total_outage_stops_the_batch(provider: ProviderServer, name: str, is_as
     assert len(result.not_sent) >= 986
 
 
+def test_model_that_is_not_there_stops_the_batch(provider: ProviderServer) -> None:
+    """What every prompt would be refused for is told as such: waiting would not help."""
+    provider.always(Status(404))
+
+    with pytest.warns(ImageBotWarning, match="check the model and its settings, then run the same call again"):
+        result = bot_for(provider, "gpt-image-2").batch(prompts(100), "out", max_workers=2)
+
+    assert 10 <= len(provider.posts) <= 12
+    assert 88 <= len(result.not_sent)
+
+
 def test_refusals_are_no_outage(provider: ProviderServer) -> None:
     """A list of prompts that are all refused is gone through to its end."""
     result = ImageBot("offline/refuses", size="64x64").batch(prompts(30), "out", max_workers=2)

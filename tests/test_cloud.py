@@ -192,6 +192,16 @@ def test_run_that_lost_its_folder_stops(store: str, bot: ImageBot, monkeypatch: 
     assert b'{"token": "other"}' == CloudFolder(store).read(".llamabot-images/lock.json")
 
 
+def test_run_that_is_heard_in_time_keeps_its_folder(store: str, bot: ImageBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run whose signs of life arrive loses its folder for no reason of time, and writes its data set."""
+    monkeypatch.setattr("llamabot_images.batch.lease.BEAT", 0.01)
+    monkeypatch.setattr("llamabot_images.batch.lease.STALE", 0.0)
+
+    result = bot.batch([f"panda {n}" for n in range(20)], store, max_workers=1, progress=False)
+
+    assert 20 == len(result.ok) == len(rows_in(store))
+
+
 def test_missing_bucket_is_an_error_before_anything_is_sent(provider: ProviderServer, s3: str) -> None:
     """A bucket that is not there costs nothing."""
     with pytest.raises(SaveError, match=r"s3://no-such-bucket/x/.* cannot be reached or written: .*does not exist"):

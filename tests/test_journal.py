@@ -179,3 +179,18 @@ def test_any_text_is_a_line(tmp_path: Path) -> None:
 
     assert [{"text": text}] == [line for _, line in lines.read()]
     lines.close()
+
+
+def test_closing_twice_closes_no_other_file(tmp_path: Path) -> None:
+    """A file that was opened meanwhile, and has got the closed one's number, stays open."""
+    lines = Lines(tmp_path / "lines.jsonl")
+    number = lines._file
+    lines.close()
+    others = [os.open(tmp_path / "other", os.O_CREAT | os.O_WRONLY) for _ in range(2)]
+
+    lines.close()
+
+    assert number in others
+    assert [3, 3] == [os.write(one, b"abc") for one in others]
+    for one in others:
+        os.close(one)

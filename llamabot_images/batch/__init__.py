@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from llamabot_images.batch.limits import Limits
 from llamabot_images.batch.memory import return_large_blocks
 from llamabot_images.batch.outcomes import BatchEvent, BatchOutcome
 from llamabot_images.batch.progress import Progress
+from llamabot_images.batch.reading import abegun, begun
 from llamabot_images.batch.results import BatchError, BatchResult
 from llamabot_images.batch.running import Runner
 from llamabot_images.batch.stopping import Stop
@@ -36,15 +37,15 @@ IN_A_ROW = 10
 class Options:
     """How a batch is run; ``max_workers`` and so on as for ``run``, ``keys`` go on from an earlier run."""
 
-    max_workers: int
-    images_per_minute: int | None
-    max_cost: float | None
-    resume: bool
-    retry_unknown: bool
-    progress: bool | None
-    executor: Executor | None
-    on_event: Callable[[BatchEvent], Any] | None
-    keys: Keys
+    max_workers: int = 8
+    images_per_minute: int | None = None
+    max_cost: float | None = None
+    resume: bool = True
+    retry_unknown: bool = False
+    progress: bool | None = None
+    executor: Executor | None = None
+    on_event: Callable[[BatchEvent], Any] | None = None
+    keys: Keys = field(default_factory=Keys)
 
     def __post_init__(self) -> None:
         for name, least in (("max_workers", 1), ("images_per_minute", 1)):
@@ -96,38 +97,28 @@ def run(
     :raises SaveError: When the folder cannot be written; nothing was sent.
     :raises JournalError: When another batch runs in this folder, or another version wrote its journal.
     """
-    options = Options(
-        max_workers, images_per_minute, max_cost, resume, retry_unknown, progress, executor, on_event, Keys()
-    )
+    options = Options(max_workers, images_per_minute, max_cost, resume, retry_unknown, progress, executor, on_event)
     return _run(bot, options, places.place_of(save_dir or bot.save_dir), prompts)
 
 
-async def arun(
-    bot: "ImageBot",
-    prompts: Any,
-    save_dir: str | Path | None = None,
-    *,
-    max_workers: int = 8,
-    images_per_minute: int | None = None,
-    max_cost: float | None = None,
-    resume: bool = True,
-    retry_unknown: bool = False,
-    progress: bool | None = None,
-    executor: Executor | None = None,
-    on_event: Callable[[BatchEvent], Any] | None = None,
-) -> BatchResult:
+async def arun(bot: "ImageBot", prompts: Any, save_dir: str | Path | None = None, **options: Any) -> BatchResult:
     """Do what ``run`` does without blocking the event loop; *prompts* may be an async iterable.
 
     Cancelling sends nothing more and waits for the requests under way; a second time ends at once.
+
+    :param bot: See ``run``; draws by its ``agenerate``.
+    :param prompts: See ``run``.
+    :param save_dir: See ``run``.
+    :param options: See ``run``.
     """
-    options = Options(
-        max_workers, images_per_minute, max_cost, resume, retry_unknown, progress, executor, on_event, Keys()
-    )
+    chosen = Options(**options)
+    await bot._threads.run(check, prompts)
+    prompts = await abegun(prompts)
     folder = await bot._threads.run(places.place_of, save_dir or bot.save_dir)
     began = time.monotonic()
-    runner, stop = await bot._threads.run(_runner, bot, options, folder, prompts)
+    runner, stop = await bot._threads.run(_runner, bot, chosen, folder, prompts)
     outcomes = await runner.arun(prompts)
-    return _result(bot, options, folder, outcomes, stop, began)
+    return _result(bot, chosen, folder, outcomes, stop, began)
 
 
 def _run(
@@ -135,14 +126,14 @@ def _run(
 ) -> BatchResult:
     if retry_unknown is not None:
         options = replace(options, retry_unknown=retry_unknown)
-    began = time.monotonic()
+    check(prompts)
+    prompts, began = begun(prompts), time.monotonic()
     runner, stop = _runner(bot, options, folder, prompts)
     return _result(bot, options, folder, runner.run(prompts), stop, began)
 
 
 def _runner(bot: "ImageBot", options: Options, folder: places.Place, prompts: Any) -> tuple[Runner, Stop]:
-    """Check what can be checked, and take the folder."""
-    check(prompts)
+    """Take the folder."""
     return_large_blocks()
     journal = places.open_journal(folder)
     try:

@@ -47,10 +47,10 @@ def check(prompts: Any) -> None:
         isinstance(prompts, Iterable) or hasattr(prompts, "__aiter__")
     ):
         raise TypeError(f"prompts is {shown(prompts)}; give a list, or any other iterable, of prompts")
+    if hasattr(prompts, "__len__") and not len(prompts):
+        raise no_prompts()
     if not isinstance(prompts, Sequence):
         return
-    if not prompts:
-        raise no_prompts()
     for item in items_of(prompts):
         if item.problem and "already" in item.problem:
             raise ValueError(f"{item.problem}; nothing was sent")

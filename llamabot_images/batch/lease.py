@@ -69,15 +69,16 @@ class Lease:
     def _keep_up(self) -> None:
         heard = time.monotonic()
         while not self._ended.wait(BEAT):
-            with suppress(SaveError):
+            try:
                 if not self._is_mine():
                     self._lost(self._taken({}, "it took this one for dead"))
                     return
                 self._folder.write(LOCK, self._sign())
                 heard = time.monotonic()
-            if time.monotonic() - heard > STALE:
-                self._lost(SaveError(f"{str(self._folder)!r} cannot be reached any more"))
-                return
+            except SaveError:
+                if time.monotonic() - heard > STALE:
+                    self._lost(SaveError(f"{str(self._folder)!r} cannot be reached any more"))
+                    return
 
     def _is_mine(self) -> bool:
         return _parsed(self._folder.read(LOCK)).get("token") == self._token

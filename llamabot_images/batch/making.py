@@ -1,12 +1,13 @@
 """From an order to files and their rows: what is done for each prompt where the work is, here or on another machine."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from llamabot_images.batch import places
-from llamabot_images.errors import DownloadError, InvalidImageError
+from llamabot_images.errors import DownloadError, ImageBotWarning, InvalidImageError
 from llamabot_images.provenance import record_of
 from llamabot_images.reference import ImageReference
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from llamabot_images.imagebot import ImageBot
     from llamabot_images.results import ImageResult
 
-__all__ = ["Made", "Order", "keep", "make", "recovered"]
+__all__ = ["Made", "Order", "adrawn", "drawn", "keep", "make", "recovered"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,35 @@ def make(bot: "ImageBot", order: Order) -> Made:
     :param bot: Asked by its ``generate``.
     :param order: What and where.
     """
-    return keep(bot, bot.generate(order.prompt, **order.overrides), order)
+    return keep(bot, drawn(bot, order), order)
+
+
+def drawn(bot: "ImageBot", order: Order) -> "ImageResult":
+    """Draw what is ordered.
+
+    :param bot: Asked by its ``generate``.
+    :param order: What.
+    """
+    try:
+        return bot.generate(order.prompt, **order.overrides)
+    except ImageBotWarning as warning:
+        return _carried(warning)
+
+
+async def adrawn(bot: "ImageBot", order: Order) -> "ImageResult":
+    """Do what ``drawn`` does without blocking the event loop."""
+    try:
+        return await bot.agenerate(order.prompt, **order.overrides)
+    except ImageBotWarning as warning:
+        return _carried(warning)
+
+
+def _carried(warning: ImageBotWarning) -> "ImageResult":
+    """Return the pictures that a warning has, where a filter makes it an error."""
+    if warning.result is None:
+        raise warning
+    result: ImageResult = warning.result
+    return result
 
 
 def keep(
@@ -59,6 +88,7 @@ def keep(
     result: "ImageResult",
     order: Order,
     came: Callable[[list[dict[str, Any]], float | None], None] | None = None,
+    turn: AbstractContextManager[Any] | None = None,
 ) -> Made:
     """Save the pictures of a result.
 
@@ -66,14 +96,16 @@ def keep(
     :param result: Its pictures are fetched when they have not been yet.
     :param order: Where they go.
     :param came: Told the rows, ``file_name`` still empty, and the cost, before the files are written.
+    :param turn: Held while they are written.
     :raises ImageBotError: When no picture can be fetched, or one cannot be saved.
     """
     result = _fetched(result)
     rows = [_row(result, index, order) for index in range(len(result))]
     if came is not None:
         came(rows, result.cost)
-    stem = bot.filename_for(order.prompt) if order.file_name is None else "-"
-    saved = places.save(result, order.folder, stem, order.file_name, bot.sidecar)
+    stem = bot.filename_for(result.prompt) if order.file_name is None else "-"
+    with turn or nullcontext():
+        saved = places.save(result, order.folder, stem, order.file_name, bot.sidecar)
     for index, (name, converted) in enumerate(saved):
         rows[index]["file_name"] = name
         if converted is not None:
@@ -110,18 +142,18 @@ def _row(result: "ImageResult", index: int, order: Order) -> dict[str, Any]:
 
 
 def recovered(
-    rows: list[dict[str, Any]], order: Order, stem: str, is_free: Callable[[str], bool]
+    bot: "ImageBot", rows: list[dict[str, Any]], order: Order, is_free: Callable[[str], bool]
 ) -> list[dict[str, Any]]:
     """Return the rows of pictures that were saved just before the process died, with their file names.
 
+    :param bot: Names the files by its ``filename_for``.
     :param rows: As they came.
     :param order: Where they were to go.
-    :param stem: The file name made from the prompt.
     :param is_free: Tells whether a file is no other prompt's picture.
     """
     found: list[dict[str, Any]] = []
     for row in rows:
-        for name in places.named_like(order.folder, _start(order, stem)):
+        for name in places.named_like(order.folder, _start(bot, row, order)):
             if is_free(name) and all(name != one["file_name"] for one in found):
                 named = row | {"file_name": name}
                 if places.is_same(order.folder, named):
@@ -130,6 +162,8 @@ def recovered(
     return [row | {"index": index, "of": len(found)} for index, row in enumerate(found)]
 
 
-def _start(order: Order, stem: str) -> str:
+def _start(bot: "ImageBot", row: Mapping[str, Any], order: Order) -> str:
     """Return how the names of a prompt's files begin."""
-    return stem if order.file_name is None else str(PurePosixPath(order.file_name).with_suffix(""))
+    if order.file_name is None:
+        return bot.filename_for(str(row["text"]))
+    return str(PurePosixPath(order.file_name).with_suffix(""))

@@ -3,13 +3,15 @@
 import glob
 import hashlib
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from llamabot_images import files, saving
 from llamabot_images.cloud import CloudFolder, is_url
+from llamabot_images.errors import SaveError, UnsupportedParameterError
 from llamabot_images.journal import HIDDEN, Journal
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ __all__ = [
     "open_journal",
     "place_of",
     "save",
+    "turns",
 ]
 
 Place: TypeAlias = Path | CloudFolder
@@ -38,7 +41,7 @@ def place_of(save_dir: str | Path) -> Place:
 
     :param save_dir: A path, or a URL that fsspec knows.
     """
-    return CloudFolder(str(save_dir)) if is_url(save_dir) else Path(save_dir)
+    return CloudFolder(str(save_dir)) if is_url(save_dir) else files.expanded(save_dir)
 
 
 def open_journal(place: Place) -> Journal:
@@ -53,12 +56,18 @@ def open_journal(place: Place) -> Journal:
     return StoredJournal.take(place)
 
 
-def check(place: Place, file_name: str | None) -> None:
+def check(place: Place, file_name: str | None, drawn_by: Iterable[str]) -> None:
     """Look again, before a prompt is sent, whether its picture could be saved. A store would charge for the look.
 
     :param place: Where pictures go.
     :param file_name: The picture's own name, where it has one.
+    :param drawn_by: The model's name and settings, as for ``saving.check_ending``.
     """
+    if file_name is not None:
+        try:
+            saving.check_ending(file_name, drawn_by)
+        except SaveError as error:  # of this prompt alone, unlike a folder that cannot be written
+            raise UnsupportedParameterError(str(error)) from None
     if isinstance(place, CloudFolder):
         return
     if file_name is not None:
@@ -90,6 +99,17 @@ def save(
         (path.relative_to(place).as_posix(), path.read_bytes() if path.suffix != one.info.suffix else None)
         for one, path in zip(result, paths, strict=True)
     ]
+
+
+def turns(place: Place) -> AbstractContextManager[Any]:
+    """Return what to hold while a picture is saved: on a disk as many are at once as there are processors.
+
+    Where all workers write at once, all their next requests go out late and together. A store takes all at once.
+
+    :param place: Where pictures go.
+    """
+    at_once = max(2, os.cpu_count() or 1)
+    return nullcontext() if isinstance(place, CloudFolder) else threading.BoundedSemaphore(at_once)
 
 
 def address(place: Place, name: str) -> str:

@@ -69,8 +69,10 @@ class Progress:
             return
         try:
             self._on_event(BatchEvent(kind, self._done, self._failed, self.total, self._cost, outcome))
-        except Exception as error:
+        except BaseException as error:
             self._on_event = None
+            if not isinstance(error, Exception):
+                raise
             warn(f"on_event raised {error!r} and is not called again; the batch goes on", ImageBotWarning)
 
 

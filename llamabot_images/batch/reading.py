@@ -1,12 +1,44 @@
 """The prompts of a batch, read one at a time as they are needed."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
-from llamabot_images.batch.items import Item, Reader
+from llamabot_images.batch.items import Item, Reader, no_prompts
 from llamabot_images.batch.stopping import Stop
 
-__all__ = ["Reading"]
+__all__ = ["Reading", "abegun", "begun"]
+
+
+def begun(prompts: Any) -> Iterable[Any]:
+    """Return prompts of which the first one has been read: where that fails, nothing was touched yet.
+
+    :param prompts: As they were given.
+    :raises Exception: When there is none, or as they raise it themselves.
+    """
+    if hasattr(prompts, "__len__"):
+        found: Iterable[Any] = prompts
+        return found
+    rest = iter(prompts)
+    for first in rest:
+        return chain([first], rest)
+    raise no_prompts()
+
+
+async def abegun(prompts: Any) -> Iterable[Any] | AsyncIterable[Any]:
+    """Do what ``begun`` does; *prompts* may be an async iterable."""
+    if not isinstance(prompts, AsyncIterable):
+        return begun(prompts)
+    rest = aiter(prompts)
+    async for first in rest:
+        return _after(first, rest)
+    raise no_prompts()
+
+
+async def _after(first: Any, rest: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    yield first
+    async for one in rest:
+        yield one
 
 
 class Reading:

@@ -2,28 +2,31 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, TypeAlias
 
 from llamabot_images.batch.items import Item
 from llamabot_images.batch.limits import Ticket
-from llamabot_images.batch.making import Made, keep
+from llamabot_images.batch.making import Made, adrawn, drawn, keep
 from llamabot_images.batch.outcomes import BatchOutcome
 from llamabot_images.batch.progress import Progress
 from llamabot_images.batch.reading import Reading
 from llamabot_images.batch.remote import amade_elsewhere, made_elsewhere
 from llamabot_images.batch.stopping import seconds_to_wait
+from llamabot_images.batch.under_way import UnderWay
 from llamabot_images.batch.work import Job, Work
 from llamabot_images.errors import BudgetExceededError
 from llamabot_images.prices import Bill
+from llamabot_images.results import ImageResult
 from llamabot_images.threads import Pool, Threads
 
 __all__ = ["Runner"]
 
+#: What came of a prompt, or what ends the whole batch.
+Ended: TypeAlias = BatchOutcome | BaseException
 #: How often one prompt is sent when the provider says each time when to come back.
 TRIES = 3
 #: Seconds between two looks at whether the batch was stopped.
@@ -45,9 +48,7 @@ class Runner:
         self._workers = max_workers
         self._executor = executor
         self._turn, self._aturn = threading.Lock(), asyncio.Lock()
-        self._under_way = 0
-        self._is_left = False
-        self._changed = threading.Condition()
+        self._under_way = UnderWay(work.journal.close)
         self._threads = Threads(max(8, max_workers))
         self._outcomes: dict[int, BatchOutcome] = {}
         #: Whom the bot tells when a call of it waits for a provider that named a time: then all wait.
@@ -60,7 +61,7 @@ class Runner:
         :param prompts: Read as they are needed.
         :return: The outcomes, in the order of the prompts.
         """
-        reading, finished = Reading(prompts, self._work.stop), SimpleQueue[BatchOutcome]()
+        reading, finished = Reading(prompts, self._work.stop), SimpleQueue[Ended]()
         pool, waiting = Pool(self._workers), 0
         try:
             self._progress.start()
@@ -86,58 +87,76 @@ class Runner:
         :param prompts: May be an async iterable.
         """
         reading = Reading(prompts, self._work.stop)
-        tasks: set[asyncio.Task[BatchOutcome]] = set()
+        tasks: set[asyncio.Task[Ended]] = set()
         try:
             self._progress.start()
             async for item in reading:
-                tasks.add(asyncio.create_task(self._aone(item)))
+                tasks.add(asyncio.create_task(self._aput(item)))
                 if len(tasks) >= self._workers:
                     tasks = await self._atake(tasks)
             while tasks:
                 tasks = await self._atake(tasks)
         except BaseException as error:
-            self._stop(error)
-            await _ended(tasks)
+            await self._afinish(error, tasks)
             raise
         finally:
             self._threads.close()
             self._leave()
         return self._in_order(reading.problem)
 
-    def _put(self, item: Item, finished: "SimpleQueue[BatchOutcome]") -> None:
-        try:
-            outcome = self._one(item)
-        except Exception as error:  # whoever waits for the outcome would wait for ever
-            outcome = BatchOutcome(item.index, "unknown", item.prompt, error=error, id=item.id, item=item)
-        finished.put(outcome)
+    def _put(self, item: Item, finished: "SimpleQueue[Ended]") -> None:
+        with self._under_way.one():
+            try:
+                ended: Ended = self._kept(self._one(item))
+            except BaseException as error:  # whoever waits for the outcome would wait for ever
+                ended = self._broken(item, error)
+        finished.put(ended)
+
+    async def _aput(self, item: Item) -> Ended:
+        with self._under_way.one():
+            try:
+                return self._kept(await self._aone(item))
+            except asyncio.CancelledError:
+                raise
+            except BaseException as error:  # the event loop would end at once, with requests under way
+                return self._broken(item, error)
+
+    def _kept(self, outcome: BatchOutcome) -> BatchOutcome:
+        self._outcomes[outcome.index] = outcome
+        return outcome
+
+    def _broken(self, item: Item, error: BaseException) -> Ended:
+        """Return what stands for an outcome where there is none: an exit that a caller's code wants ends the batch."""
+        if isinstance(error, Exception):
+            return self._kept(BatchOutcome(item.index, "unknown", item.prompt, error=error, id=item.id, item=item))
+        self._work.stop.because(error)
+        return error
 
     def _one(self, item: Item) -> BatchOutcome:
-        with self._counted():
-            job = self._work.prepare(item)
-            if isinstance(job, BatchOutcome):
-                return job
-            for left in reversed(range(TRIES)):
-                ticket = Ticket(self._work.limits, job.request)
-                if not self._admitted(ticket):
-                    return self._work.not_sent(job.item)
-                outcome = self._sent(job, ticket.bill)
-                if not left or not _may_go_again(outcome):
-                    break
-            return outcome
+        job = self._work.prepare(item)
+        if isinstance(job, BatchOutcome):
+            return job
+        for left in reversed(range(TRIES)):
+            ticket = Ticket(self._work.limits, job.request)
+            if not self._admitted(ticket):
+                return self._work.not_sent(job.item)
+            outcome = self._sent(job, ticket.bill)
+            if not left or not _may_go_again(outcome):
+                break
+        return outcome
 
     async def _aone(self, item: Item) -> BatchOutcome:
-        with self._counted():
-            job = await self._threads.run(self._work.prepare, item)
-            if isinstance(job, BatchOutcome):
-                return job
-            for left in reversed(range(TRIES)):
-                ticket = Ticket(self._work.limits, job.request)
-                if not await self._aadmitted(ticket):
-                    return self._work.not_sent(job.item)
-                outcome = await self._asent(job, ticket.bill)
-                if not left or not _may_go_again(outcome):
-                    break
-            return outcome
+        job = await self._threads.run(self._work.prepare, item)
+        if isinstance(job, BatchOutcome):
+            return job
+        for left in reversed(range(TRIES)):
+            ticket = Ticket(self._work.limits, job.request)
+            if not await self._aadmitted(ticket):
+                return self._work.not_sent(job.item)
+            outcome = await self._asent(job, ticket.bill)
+            if not left or not _may_go_again(outcome):
+                break
+        return outcome
 
     def _admitted(self, ticket: Ticket) -> bool:
         """Wait until a request may be sent; one waits at a time, and the others behind it."""
@@ -176,12 +195,7 @@ class Runner:
                     made = made_elsewhere(self._executor, work.bot, order)
                 else:
                     # No name for the result here: it would live until the picture is saved.
-                    made = keep(
-                        work.bot,
-                        work.bot.generate(order.prompt, **order.overrides),
-                        order,
-                        partial(work.came, job, bill),
-                    )
+                    made = self._keeper(job, bill)(work.bot, drawn(work.bot, order))
             except Exception as error:
                 return work.failed(job, error, bill)
             return work.delivered(job, made, bill)
@@ -193,76 +207,76 @@ class Runner:
                 return work.not_sent(job.item)
             try:
                 if self._executor is not None:
-                    made: Made = await amade_elsewhere(self._executor, work.bot, order)
-                else:
-                    made = await run(
-                        keep,
-                        work.bot,
-                        await work.bot.agenerate(order.prompt, **order.overrides),
-                        order,
-                        partial(work.came, job, bill),
-                    )
+                    made = await amade_elsewhere(self._executor, work.bot, order)
+                    return await run(work.delivered, job, made, bill)
+                return await run(self._entered, job, bill, await adrawn(work.bot, order))
             except Exception as error:
                 return await run(work.failed, job, error, bill)
-            return await run(work.delivered, job, made, bill)
 
-    async def _atake(self, tasks: "set[asyncio.Task[BatchOutcome]]") -> "set[asyncio.Task[BatchOutcome]]":
+    def _entered(self, job: Job, bill: Bill, result: ImageResult) -> BatchOutcome:
+        return self._work.delivered(job, self._keeper(job, bill)(self._work.bot, result), bill)
+
+    def _keeper(self, job: Job, bill: Bill) -> Callable[..., Made]:
+        """Return what saves the result of a bot."""
+        return partial(keep, order=job.order, came=partial(self._work.came, job, bill), turn=self._work.turn)
+
+    async def _atake(self, tasks: "set[asyncio.Task[Ended]]") -> "set[asyncio.Task[Ended]]":
         done, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for one in done:
             self._take(one.result())
         return left
 
-    def _take(self, outcome: BatchOutcome) -> None:
-        self._outcomes[outcome.index] = outcome
-        self._progress.note(outcome)
+    def _take(self, ended: Ended) -> None:
+        if isinstance(ended, BaseException):
+            raise ended
+        self._progress.note(ended)
 
     def _in_order(self, problem: Exception | None) -> tuple[BatchOutcome, ...]:
         if problem is not None:
+            self._advise(problem)
             raise problem
         return tuple(self._outcomes[index] for index in sorted(self._outcomes))
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        with self._changed:
-            self._under_way += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._under_way -= 1
-                self._changed.notify_all()
-                is_last = self._is_left and not self._under_way
-            if is_last:
-                self._work.journal.close()
-
     def _stop(self, error: BaseException) -> None:
         self._work.stop.because(error)
-        if self._under_way:
-            self._progress.say(f"stopping: {self._under_way} requests are under way; interrupt again to leave them")
+        if count := self._under_way.count:
+            self._progress.say(f"stopping: {count} requests are under way; interrupt again to leave them")
 
     def _finish(self, error: BaseException) -> None:
         """Send nothing more, and wait for what is under way. A second Ctrl-C ends that."""
         self._stop(error)
-        with self._changed:
-            while self._under_way:
-                self._changed.wait(LOOK)
+        try:
+            self._under_way.wait()
+        finally:
+            self._advise(error)
+
+    async def _afinish(self, error: BaseException, tasks: "set[asyncio.Task[Ended]]") -> None:
+        self._stop(error)
+        try:
+            await _ended(tasks)
+        finally:
+            self._advise(error)
+
+    def _advise(self, error: BaseException) -> None:
+        """Say on the error how far the batch is."""
+        done, total = sum(one.ok for one in list(self._outcomes.values())), self._progress.total
+        number = f"{done:,}" if total is None else f"{done:,} of {total:,}"
+        error.add_note(f"Prompts with a picture: {number}. Run the same call again to take up the rest.")
 
     def _leave(self) -> None:
         """Close the journal, or have the last one do it that is still under way."""
-        self._progress.close()
         self._heard.remove(self._work.limits.pause)
-        with self._changed:
-            self._is_left = True
-            is_last = not self._under_way
-        if is_last:
-            self._work.journal.close()
+        try:
+            self._under_way.leave()
+        finally:
+            self._progress.close()
 
 
 def _may_go_again(outcome: BatchOutcome) -> bool:
     return outcome.status == "failed" and outcome.error is not None and seconds_to_wait(outcome.error) is not None
 
 
-def _next(finished: "SimpleQueue[BatchOutcome]") -> BatchOutcome:
+def _next(finished: "SimpleQueue[Ended]") -> Ended:
     while True:
         try:  # a wait without an end could not be interrupted on Windows
             return finished.get(timeout=1)
@@ -270,7 +284,7 @@ def _next(finished: "SimpleQueue[BatchOutcome]") -> BatchOutcome:
             continue
 
 
-async def _ended(tasks: "set[asyncio.Task[BatchOutcome]]") -> None:
+async def _ended(tasks: "set[asyncio.Task[Ended]]") -> None:
     """Wait for what is under way; when that is cancelled too, leave it."""
     try:
         if tasks:

@@ -76,14 +76,23 @@ class Stop:
             row = self._in_a_row
         if row >= self._most:
             why = f"{row} requests in a row brought no picture, the last one because of {type(error).__name__}: {error}"
-            outage = ImageBotError(f"{why}. Run the same call again when the provider is back")
+            outage = ImageBotError(f"{why}. {_advice(error)}")
             outage.__cause__ = error
             self.because(outage)
+
+
+def _advice(error: BaseException) -> str:
+    if _kind_of(error) in ("rejected", "gone", "unknown_parameter"):
+        return "The next ones would be refused as well: check the model and its settings, then run the same call again"
+    return "Run the same call again when the provider is back"
+
+
+def _kind_of(error: BaseException) -> str:
+    return getattr(error, "kind", None) or diagnose(error).kind
 
 
 def _is_of_the_account(error: BaseException) -> bool:
     """Tell whether the key is wrong or the account empty."""
     if isinstance(error, ImageBotError):
         return False
-    kind = getattr(error, "kind", None) or diagnose(error).kind
-    return kind in ("unauthorized", "no_key", "quota") or "insufficient_quota" in str(error)
+    return _kind_of(error) in ("unauthorized", "no_key", "quota", "unsendable") or "insufficient_quota" in str(error)

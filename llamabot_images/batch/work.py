@@ -57,22 +57,24 @@ class Work:
         retry_unknown: bool = False,
     ) -> None:
         self.bot, self.folder, self.journal, self.limits, self.stop = bot, folder, journal, limits, stop
+        self.turn = places.turns(folder)
         self._twin = _twin(bot)
-        self._keys = keys
+        self.keys = keys
         self._run = "" if resume else f"@{secrets.token_hex(4)}"
         self._retry_unknown = retry_unknown
 
-    def prepare(self, item: Item) -> Job | BatchOutcome:
+    def prepare(self, item: Item, job: Job | None = None) -> Job | BatchOutcome:
         """Return what to send for a prompt, or what became of it already; also after a stop, which only ends sending.
 
         :param item: The prompt.
+        :param job: What to send, where that is known already.
         """
         if self.stop.is_interrupted:
             return self.not_sent(item)
         try:
             if item.problem:
                 raise ValueError(item.problem)
-            job = self._job(item)
+            job = job or self._job(item)
             earlier = self._earlier(job)
         except Exception as error:
             if self.stop:
@@ -87,9 +89,10 @@ class Work:
         most = self.limits.images_per_minute
         if most is not None and request.n > most:
             raise ValueError(f"n is {request.n}, and images_per_minute is {most}: ask for fewer pictures at once")
-        places.check(self.folder, item.file_name)
+        words = (one for one in request.parameters.values() if isinstance(one, str))
+        places.check(self.folder, item.file_name, (request.model, *words))
         found = fingerprint(request)
-        key = self._keys.key_of(item, found)
+        key = self.keys.key_of(item, found)
         key = key if item.key is not None else key + self._run
         order = Order(item.prompt, dict(item.overrides), self.folder, key, found, item.id, item.file_name)
         return Job(replace(item, key=key), request, order)
@@ -104,8 +107,7 @@ class Work:
         if sent is None or sent.request != order.request:
             return None
         if sent.came is not None:
-            stem = self.bot.filename_for(order.prompt)
-            rows = recovered(list(sent.came.get("rows", ())), order, stem, self.journal.is_free)
+            rows = recovered(self.bot, list(sent.came.get("rows", ())), order, self.journal.is_free)
             if rows:
                 self.journal.keep(order.key, rows)
                 self.journal.note(order.key, "done")

@@ -149,8 +149,8 @@ class Collecting(Work):
         :param fetched: Has the answers.
         :param status: The job's.
         """
-        self._task = self._task_of(entry)
-        task = self._task if not self.stop and self._is_half() else self.prepare(entry.item)
+        known = self._task_of(entry)
+        task = known if not self.stop and self._is_half(known.order) else self.prepare(entry.item, known)
         if isinstance(task, BatchOutcome):
             return task
         found = [fetched.line(one) for one in entry.names]
@@ -167,23 +167,17 @@ class Collecting(Work):
             return self.failed(task, error, bill)
         return self.delivered(task, made, bill)
 
-    def _job(self, item: Item) -> Task:
-        """Return what ``prepare`` asks for: here it is what was sent a while ago."""
-        return self._task
-
     def _task_of(self, entry: Entry) -> Task:
         item, found = entry.item, entry.fingerprint
-        key = self._keys.key_of(item, found)
+        key = self.keys.key_of(item, found)
         order = Order(entry.request.prompt, {}, self.folder, key, found, item.id, item.file_name)
         return Task(item, entry.request, order)
 
-    def _is_half(self) -> bool:
+    def _is_half(self, order: Order) -> bool:
         """Tell whether a process died between two pictures of a prompt: here all of them can be had again."""
-        order = self._task.order
         sent = self.journal.sent(order.key)
         rows = list(sent.came.get("rows", ())) if sent is not None and sent.came is not None else []
-        stem = self.bot.filename_for(order.prompt)
-        return len(recovered(rows, order, stem, self.journal.is_free)) < len(rows)
+        return len(recovered(self.bot, rows, order, self.journal.is_free)) < len(rows)
 
 
 def _pending(entry: Entry, status: JobStatus) -> BatchOutcome:

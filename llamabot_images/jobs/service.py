@@ -210,7 +210,7 @@ class Service:
             api_key=key,
             azure_ad_token=token or (None if key else "in a header"),
             api_version=version,
-            http_client=once._client,
+            http_client=self._once.handler().client,
             max_retries=0,
         )
 
