@@ -1,6 +1,7 @@
 """``%%image`` in notebooks: the cell is the prompt."""
 
 import os
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ def load(shell: Any) -> None:
 
     def image(line: str, cell: str | None = None) -> Path | None:
         options = parser.parse_argstring(line)
+        check_name(options.to)
         prompt = (cell if cell is not None else " ".join(options.words)).strip()
         path = draw(prompt, vars(options))
         if options.to:
@@ -28,6 +30,17 @@ def load(shell: Any) -> None:
 
     image.__doc__ = parser.format_help()
     shell.register_magic_function(image, "line_cell", "image")
+
+
+def check_name(name: str | None) -> None:
+    """Refuse what is no variable's name, before a picture is paid for.
+
+    :param name: What ``--to`` says.
+    """
+    if name is not None and (not name.isidentifier() or iskeyword(name)):
+        from IPython.core.error import UsageError
+
+        raise UsageError(f"--to {name!r} is no variable's name; nothing was sent")
 
 
 def draw(prompt: str, options: dict[str, Any]) -> Path:

@@ -128,7 +128,7 @@ def test_dry_run_prices_a_batch_and_sends_nothing(monkeypatch: pytest.MonkeyPatc
         ("no.csv", "id,words\n1,x\n", "no column 'prompt'"),
         ("no.jsonl", '"a fox"\n{broken\n', "line 2"),
         ("no.jsonl", "17\n", "line 1"),
-        ("no.csv", 'prompt,size\n"an owl,64\n', "line 1 of the CSV file"),
+        ("no.csv", 'prompt,size\n"an owl,64\n', "line 1 of the file"),
         ("missing.txt", None, "cannot be read"),
     ],
 )

@@ -153,10 +153,13 @@ def test_every_error_is_on_its_page() -> None:
 def test_every_exit_code_is_told() -> None:
     """The table of exit codes in docs/errors.md has each code of the command line."""
     from llamabot_images.cli import EXIT_CODES
+    from llamabot_images.cli.output import INTERRUPTED, UNREAD
 
     text = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
 
-    assert {1, *EXIT_CODES.values()} == {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.M)}
+    assert {1, *EXIT_CODES.values(), INTERRUPTED, UNREAD} == {
+        int(code) for code in re.findall(r"^\| (\d+) \|", text, re.M)
+    }
 
 
 def test_every_symptom_is_brought_about() -> None:

@@ -72,6 +72,7 @@ def test_model_comes_from_the_environment(run: Run) -> None:
         ("%image --what a fox", "unrecognized arguments: --what"),
         ("%%image -p seed\na fox", "'seed' is no setting; write KEY=VALUE"),
         ("%%image -m offline/sketch\n\n", "say what to draw"),
+        ("%%image -m offline/sketch --to 1x\na fox", "--to '1x' is no variable's name"),
     ],
 )
 def test_mistakes_are_named(run: Run, cell: str, message: str) -> None:

@@ -1,29 +1,19 @@
 """The command line: ``llamabot-images "a red panda"`` saves a picture and prints its path."""
 
+import os
 import sys
 import warnings
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
-from llamabot_images.cli import looking, making, many
+from llamabot_images.cli import comparing, looking, making, many
 from llamabot_images.cli.output import EXIT_CODES
+from llamabot_images.cli.wording import reworded
+from llamabot_images.cli.words import PromptFirst, PromptInQuotes
 
 __all__ = ["EXIT_CODES", "app", "main"]
-
-
-class PromptFirst(TyperGroup):
-    """A group whose first word may be the prompt itself: ``generate`` is then meant."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put ``generate`` before a prompt."""
-        own = {*self.commands, "--help", "--version", "--install-completion", "--show-completion"}
-        if (args and args[0] not in own) or (not args and not sys.stdin.isatty()):
-            args = ["generate", *args]
-        return super().parse_args(ctx, args)
-
 
 app = typer.Typer(
     cls=PromptFirst,
@@ -55,18 +45,26 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     making.edit,
     making.again,
     many.batch,
-    many.compare,
-    many.gallery,
+    comparing.compare,
+    looking.gallery,
     looking.info,
     looking.models,
     looking.mcp,
 )
 for command in COMMANDS:
-    app.command()(command)
+    app.command(cls=PromptInQuotes if command in (making.generate, comparing.compare) else None)(command)
 
 
 def main() -> None:
     """Run the command."""
+    open_streams()
     # A line of this program says nothing to whoever typed the command.
-    warnings.formatwarning = lambda message, *about: f"warning: {message}\n"
+    warnings.formatwarning = lambda message, *about: f"warning: {reworded(str(message))}\n"
     app(prog_name="llamabot-images")
+
+
+def open_streams() -> None:
+    """Put nothing in the place of a stream that was closed before the program began."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, open to the end

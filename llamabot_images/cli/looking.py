@@ -1,17 +1,20 @@
-"""Commands that spend nothing: what a file is, which models there are; and the MCP server."""
+"""Commands that spend nothing: what a file is, which models there are, a page of pictures; and the MCP server."""
 
 import json
+import sys
+from collections.abc import Iterable
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from llamabot_images.cli.options import DEFAULT_MODEL, AsJson, Model, Parameters, pairs
-from llamabot_images.cli.output import failing
+from llamabot_images.cli.output import failing, say, waiting
 
 if TYPE_CHECKING:
     from llamabot_images.catalogue import ModelRow
 
-__all__ = ["info", "mcp", "models"]
+__all__ = ["gallery", "info", "mcp", "models"]
 
 
 def info(
@@ -22,11 +25,11 @@ def info(
     with failing():
         found = _about(file)
         if as_json:
-            typer.echo(json.dumps(found))
+            say(json.dumps(found))
             return
         for name, value in found.items():
             if value not in (None, [], {}):
-                typer.echo(f"{name + ':':<12} {', '.join(value) if isinstance(value, list) else value}")
+                say(f"{name + ':':<12} {', '.join(value) if isinstance(value, list) else value}")
 
 
 def _about(file: str) -> dict[str, Any]:
@@ -35,8 +38,8 @@ def _about(file: str) -> dict[str, Any]:
     from llamabot_images.payload import verify
     from llamabot_images.provenance import read_provenance
 
-    data = Path(file).read_bytes()
-    known = verify(data)
+    data = Path(file).expanduser().read_bytes()
+    known = verify(data, file=file)
     marks = read_provenance(file)
     record = dict(marks.record or {}) if marks else {}
     return {
@@ -63,20 +66,35 @@ def models(
 
     from llamabot_images.catalogue import rows
 
-    found = [row for row in rows(date.today()) if words in row.model and (not expiring or row.status == "expiring")]
-    for row in found:
-        typer.echo(json.dumps(row.as_json()) if as_json else _line(row))
+    sought = words.lower()
+    found = [row for row in rows(date.today()) if sought in row.model.lower()]
+    found = [row for row in found if not expiring or row.status == "expiring"]
+    for line in [json.dumps(row.as_json()) for row in found] if as_json else _table(found):
+        say(line)
     if not found:
-        typer.echo(f"no model with {words!r} in its name is known; LiteLLM may reach it all the same", err=True)
+        say(f"no model with {words!r} in its name is known; LiteLLM may reach it all the same", err=True)
 
 
-def _line(row: "ModelRow") -> str:
-    low, high = (row.prices.low, row.prices.high) if row.prices else (None, None)
-    price = "?" if low is None else f"{low:.3g}" if low == high else f"{low:.3g}-{high:.3g}"
-    end = f" {row.off.isoformat()}" if row.off else ""
-    follows = f"-> {row.successor} " if row.successor and row.status != "live" else ""
-    takes = "whatever the server takes" if row.parameters is None else ", ".join(row.parameters)
-    return f"{row.model:<52} {row.status + end:<20} {price:>14}  {follows}({takes})"
+def _table(found: "list[ModelRow]") -> Iterable[str]:
+    from llamabot_images.cli.model_table import lines_of, table_of
+
+    return table_of(found, get_terminal_size().columns) if found and sys.stdout.isatty() else lines_of(found)
+
+
+def gallery(
+    folder: Annotated[str, typer.Argument(help="Folder of pictures.")] = ".",
+    title: Annotated[str | None, typer.Option(help="Heading of the page; the folder's name otherwise.")] = None,
+    is_opened: Annotated[bool, typer.Option("--open", help="Open the page in this computer's browser.")] = False,
+) -> None:
+    """Write index.html into a folder: all its pictures, with prompt, model and cost, to search and to look at."""
+    from llamabot_images.gallery import write_gallery
+
+    with failing():
+        with waiting("looking at the pictures"):
+            page = write_gallery(folder, title)
+        say(page)
+        if is_opened:
+            typer.launch(str(page))
 
 
 def mcp(

@@ -21,7 +21,7 @@ from llamabot_images.cli.options import (
     pairs,
     target_of,
 )
-from llamabot_images.cli.output import failing, print_places, show, waiting
+from llamabot_images.cli.output import failing, print_places, say, show, waiting
 
 if TYPE_CHECKING:
     from llamabot_images.imagebot import ImageBot
@@ -31,7 +31,9 @@ __all__ = ["again", "edit", "generate"]
 
 
 def generate(
-    prompt: Annotated[str | None, typer.Argument(help="What to draw; read from standard input when missing.")] = None,
+    prompt: Annotated[
+        str | None, typer.Argument(help="What to draw; read from standard input when missing or -.")
+    ] = None,
     model: Model = DEFAULT_MODEL,
     output: Output = None,
     n: Count = 1,
@@ -45,7 +47,7 @@ def generate(
 ) -> None:
     """Draw a picture, save it and print its path. Each picture is paid for, unless the model is offline."""
     with failing():
-        text = (prompt if prompt is not None else sys.stdin.read()).strip()
+        text = _prompt() if prompt in (None, "-") else str(prompt).strip()
         settings = {"n": n, "size": size, "quality": quality, "sidecar": sidecar, **pairs(parameter)}
         bot = bot_for(model, output, **settings)
         target = target_of(output)[1]
@@ -54,6 +56,12 @@ def generate(
         with waiting(f"{model} is drawing"):
             result = bot.generate(text)
         deliver(bot, result, target, url=url, as_json=as_json, is_opened=is_opened)
+
+
+def _prompt() -> str:
+    if sys.stdin.isatty():
+        say("the prompt is read from here: write it, and end it with Ctrl-D on a line of its own", err=True)
+    return sys.stdin.read().strip()
 
 
 def edit(
@@ -96,11 +104,15 @@ def again(
 ) -> None:
     """Ask anew for what made a picture: its prompt, model, size, quality and seed."""
     with failing():
-        overrides = {**pairs(parameter), **({"model": model} if model else {})}
-        bot = bot_for(DEFAULT_MODEL, output, sidecar=sidecar)
-        with waiting("drawing it again"):
-            result = bot.again(file, **overrides)
-        deliver(bot, result, target_of(output)[1], as_json=as_json, is_opened=is_opened)
+        from llamabot_images.provenance import asked_in
+
+        asked = {"model": DEFAULT_MODEL, **asked_in(file)} | pairs(parameter) | ({"model": model} if model else {})
+        prompt, target = asked.pop("prompt"), target_of(output)[1]
+        bot = bot_for(asked["model"], output, sidecar=sidecar)
+        bot.check_target(prompt, target)
+        with waiting(f"{bot.model} is drawing it again"):
+            result = bot.generate(prompt, **asked)
+        deliver(bot, result, target, as_json=as_json, is_opened=is_opened)
 
 
 def deliver(

@@ -1,11 +1,14 @@
 """Options that several commands share, and what they mean."""
 
-from pathlib import Path
-from typing import Annotated, Any
+import os
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from llamabot_images.asked import pair_from
+
+if TYPE_CHECKING:
+    from llamabot_images.cli.bot import CommandBot
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -27,6 +30,15 @@ __all__ = [
 #: The specification's default.
 DEFAULT_MODEL = "dall-e-3"
 
+#: Names that are no settings of a request, and what says them.
+ELSEWHERE = {
+    "model": "--model",
+    "prompt": "the prompt's own place",
+    "save_dir": "--output",
+    "save_path": "--output",
+    "return_url": "--url",
+}
+
 Model = Annotated[
     str, typer.Option("--model", "-m", envvar="LLAMABOT_IMAGES_MODEL", help="Such as offline/sketch: no key needed.")
 ]
@@ -47,21 +59,28 @@ Parameters = Annotated[
 
 
 def pairs(given: list[str] | None) -> dict[str, Any]:
-    """Return what ``-p key=value`` says; a value that is JSON is read as such."""
-    return dict(pair_from(one) for one in given or ())
+    """Return what ``-p key=value`` says; a value that is JSON is read as such.
+
+    :raises typer.BadParameter: For what only an option or an argument can say.
+    """
+    found = dict(pair_from(one) for one in given or ())
+    for key in found:
+        if key in ELSEWHERE:
+            raise typer.BadParameter(f"-p {key}=… cannot be given so: use {ELSEWHERE[key]}")
+    return found
 
 
 def target_of(output: str | None) -> tuple[str, str | None]:
     """Return the folder for names made from the prompt, and the path to write instead."""
     if output is None:
         return ".", None
-    is_folder = output.endswith(("/", "\\")) or Path(output).is_dir()
+    is_folder = output.endswith(("/", "\\")) or os.path.isdir(output)
     return (output, None) if is_folder else (".", output)
 
 
-def bot_for(model: str, output: str | None, **settings: Any) -> Any:
+def bot_for(model: str, output: str | None, **settings: Any) -> "CommandBot":
     """Return the bot of a command; settings that are ``None`` are left to its defaults."""
-    from llamabot_images import ImageBot
+    from llamabot_images.cli.bot import CommandBot
 
     given = {name: value for name, value in settings.items() if value is not None}
-    return ImageBot(model=model, save_dir=target_of(output)[0], **given)
+    return CommandBot(model=model, save_dir=target_of(output)[0], **given)

@@ -8,10 +8,24 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
+from llamabot_images.cli.wording import reworded
+
 if TYPE_CHECKING:
     from llamabot_images.results import ImageResult
 
-__all__ = ["EXIT_CODES", "fail", "failing", "print_places", "show", "waiting"]
+__all__ = [
+    "EXIT_CODES",
+    "INTERRUPTED",
+    "code_of",
+    "fail",
+    "failing",
+    "print_places",
+    "say",
+    "show",
+    "tell",
+    "told",
+    "waiting",
+]
 
 #: What a program that calls the command can tell apart. 2 is the command line's own: wrong usage.
 EXIT_CODES = {
@@ -31,13 +45,62 @@ EXIT_CODES = {
     "BatchError": 11,
     "JournalError": 11,
 }
+#: As shells have them: ended by Ctrl-C, and by a reader that went away.
+INTERRUPTED = 130
+UNREAD = 141
+
+
+def say(text: object, *, err: bool = False) -> None:
+    """Print a line, and end quietly where nobody reads any more.
+
+    :param text: The line.
+    :param err: Print it to stderr.
+    """
+    try:
+        typer.echo(text, err=err)
+    except BrokenPipeError:
+        # What is left in the stream would be written, and complained of, when Python ends.
+        setattr(sys, "stderr" if err else "stdout", None)
+        raise SystemExit(UNREAD) from None
+
+
+def tell(error: BaseException, what: str | None = None) -> None:
+    """Print an error, or what stands for it, and its notes to stderr.
+
+    :param error: With the library's message.
+    :param what: In place of the message.
+    """
+    say(what or f"error: {told(error)}", err=True)
+    for note in getattr(error, "__notes__", ()):
+        say(f"       {told(note)}", err=True)
+
+
+def told(error: BaseException | str) -> str:
+    """Return a message of the library in the words of the command line.
+
+    :param error: An error, or its message.
+    """
+    from llamabot_images.redact import redact_text
+
+    is_of_file = isinstance(error, OSError) and error.filename
+    text = f"{error.filename!r}: {error.strerror}" if is_of_file else str(error)  # type: ignore[union-attr]
+    return reworded(redact_text(text))
+
+
+def code_of(error: BaseException) -> int:
+    """Return the exit code of an error's class."""
+    codes = (EXIT_CODES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in EXIT_CODES)
+    return next(codes, 1)
 
 
 @contextmanager
 def failing() -> Iterator[None]:
-    """Make of an error a message on stderr and an exit code."""
+    """Make of an error, or of Ctrl-C, a message on stderr and an exit code."""
     try:
         yield
+    except KeyboardInterrupt as error:
+        tell(error, "stopped")
+        raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
         fail(error)
 
@@ -46,14 +109,8 @@ def fail(error: Exception) -> NoReturn:
     """Say what happened and end with the error's own exit code."""
     if isinstance(error, (typer.Exit, typer.BadParameter)):
         raise error
-    from llamabot_images.redact import redact_text
-
-    told = f"{error.filename!r}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
-    typer.echo(f"error: {redact_text(told)}", err=True)
-    for note in getattr(error, "__notes__", ()):
-        typer.echo(f"       {note}", err=True)
-    codes = (EXIT_CODES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in EXIT_CODES)
-    raise typer.Exit(next(codes, 1)) from None
+    tell(error)
+    raise typer.Exit(code_of(error)) from None
 
 
 @contextmanager
@@ -74,7 +131,7 @@ def waiting(what: str) -> Iterator[None]:
 def print_places(result: "ImageResult", places: list[str], as_json: bool) -> None:
     """Print where the pictures are, one line each."""
     for place, line in zip(places, _lines(result, places), strict=True):
-        typer.echo(json.dumps(line) if as_json else place)
+        say(json.dumps(line) if as_json else place)
 
 
 def _lines(result: "ImageResult", places: list[str]) -> list[dict[str, Any]]:
@@ -91,7 +148,7 @@ def show(paths: list[str], as_json: bool, is_opened: bool) -> None:
 
         for path in paths:
             if drawing := drawing_of(path):
-                typer.echo(drawing)
+                say(drawing)
     if is_opened:
         for path in paths:
             typer.launch(path)

@@ -64,6 +64,8 @@ function arrange() {
     from = i + 1; sum = 0;
   }
   grid.style.height = `${top}px`;
+  // A choice of few of many pictures leaves the bar where it is; few pictures in all need no room below them.
+  if (view.length === all.length) document.querySelector("main").classList.toggle("long", top > innerHeight);
   draw();
 }
 

@@ -23,7 +23,7 @@ function bar(className, text, share, reach) {
   svg.setAttribute("aria-hidden", "true");
   if (share > 0) draw("rect", { x: 0, y: 0, rx: 2, height: 10, width: `${Math.max(share * 100, 0.8)}%` });
   if (reach > share) draw("line", { x1: `${share * 100}%`, x2: `${reach * 100}%`, y1: 5, y2: 5 });
-  chart.append(svg, make("span", "", text));
+  chart.append(make("span", "", text), svg);
   return chart;
 }
 

@@ -1,5 +1,6 @@
 """The MCP server: an assistant draws within a folder and a spending limit that it cannot change."""
 
+import socket
 import sys
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, redirect_stdout, suppress
@@ -81,12 +82,15 @@ def serve(
     :param allowed_hosts: Names by which clients reach a host that is not this machine alone. Requests for any
         other name are refused, so that no web page can reach the server through a name of its own.
     :param bot_options: Options of ``ImageBot``: ``model``, ``size``, ``sidecar`` and others.
-    :raises ValueError: For a host beyond this machine without ``allowed_hosts``, or an unknown transport.
+    :raises ValueError: For a host beyond this machine without ``allowed_hosts``, an address at which nothing can
+        listen, or an unknown transport.
     :raises SaveError: When nothing can be saved in *folder*.
     """
     if transport not in ("stdio", "http"):
         raise ValueError(f"transport is {transport!r}; choose 'stdio' or 'http'")
     security = security_for(host, allowed_hosts) if transport == "http" else None
+    if security is not None:
+        check_address(host, port)
     bot = ImageBot(save_dir=Path(folder).expanduser().resolve(), max_cost=max_cost, **bot_options)
     bot.check_target("picture")
     server = server_for(bot, is_stdio=transport == "stdio")
@@ -95,6 +99,21 @@ def serve(
             return server.run("stdio")
         print(f"MCP server at http://{host}:{port}/mcp, pictures in {bot.save_dir}", file=sys.stderr, flush=True)
         server.run("streamable-http", host=host, port=port, transport_security=security)
+
+
+def check_address(host: str, port: int) -> None:
+    """Make sure that a server could listen there; uvicorn would end the process with a traceback.
+
+    :raises ValueError: When it cannot, as where another program listens already.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except (OSError, OverflowError) as error:
+        reason = str((isinstance(error, OSError) and error.strerror) or error).partition(" (while")[0].rstrip(".")
+        raise ValueError(
+            f"nothing can listen at port {port!r} of {host!r}: {reason}; choose another port (--port) or host (--host)"
+        ) from None
 
 
 def security_for(host: str, allowed_hosts: Collection[str]) -> TransportSecuritySettings:
