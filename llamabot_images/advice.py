@@ -13,6 +13,7 @@ FOUND_BY_LITELLM = {
     "bedrock": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or pass aws_access_key_id= and aws_secret_access_key=",
     "vertex_ai": "GOOGLE_APPLICATION_CREDENTIALS, or pass vertex_credentials=",
 }
+UNSENT = "Nothing was sent and nothing is charged"
 
 
 def no_image(request: ImageRequest) -> NoImageError:
@@ -80,11 +81,17 @@ def _advice(failure: Failure, request: ImageRequest) -> str:
         "ambiguous": "The request was sent and its outcome is unknown: it may be charged, so it was not sent again.",
         "busy": f"The provider accepted nothing: send it again {wait}.",
         "gone": _gone(request),
-        "not_sent": "Nothing was sent and nothing is charged: the provider could not be reached. Check api_base.",
+        "not_sent": f"{UNSENT}: the provider could not be reached{_at(request)}",
+        "unsendable": f"{UNSENT}: what stands in the way is on this machine.",
         "quota": "The account has no credit left: see the provider's billing page. Nothing is charged.",
         "unauthorized": f"The provider refused the credentials: check {names}, and whether the account may use "
         f"{request.model!r}. Nothing is charged.",
     }.get(failure.kind, "The provider refused the request as it is; nothing is charged.")
+
+
+def _at(request: ImageRequest) -> str:
+    address, where = request.address
+    return f" at {address!r}. Check {where}." if address else ". Check api_base."
 
 
 def _gone(request: ImageRequest) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import NoneType
 from typing import Any
 
 from llamabot_images.errors import UnsupportedParameterError
@@ -105,8 +106,10 @@ def asked_from(settings: Mapping[str, Any], further: Mapping[str, Any]) -> Asked
 
     :param settings: The bot's named settings.
     :param further: Its further keywords and the overrides of one call; these win.
+    :raises UnsupportedParameterError: When the model, or a key, is no text; no value of a key is shown.
     """
     all_of_them = {**OWN, **settings, **further}
+    _check_texts(all_of_them)
     changed = {name for name, value in DEFAULTS.items() if all_of_them[name] != value}
     if (sources := all_of_them["sources"]) and "size" not in changed | further.keys():
         all_of_them["size"] = sources.ratio  # an edit keeps the proportions of its picture
@@ -116,6 +119,13 @@ def asked_from(settings: Mapping[str, Any], further: Mapping[str, Any]) -> Asked
         extra={name: value for name, value in all_of_them.items() if name not in (*NAMED, *CREDENTIALS)},
         explicit=frozenset(changed | further.keys()),
     )
+
+
+def _check_texts(settings: Mapping[str, Any]) -> None:
+    if not isinstance(settings["model"], str):
+        raise UnsupportedParameterError(f"model is {shown(settings['model'])}; give a name, such as 'gpt-image-2'")
+    if not isinstance(key := settings["api_key"], (str, NoneType)):
+        raise UnsupportedParameterError(f"api_key is of type {type(key).__name__}; give the key as text")
 
 
 def pair_from(text: str) -> tuple[str, Any]:

@@ -8,11 +8,17 @@ from typing import Any
 
 from llamabot_images import replies
 from llamabot_images.advice import error_for, no_image
-from llamabot_images.errors import ImageBotError, MissingKeyError, ModelRetiredError, UnsupportedParameterError
+from llamabot_images.errors import (
+    AdjustmentWarning,
+    ImageBotError,
+    MissingKeyError,
+    ModelRetiredError,
+    UnsupportedParameterError,
+)
 from llamabot_images.failures import Failure
 from llamabot_images.lifecycle import ending_of, lifecycle_of
 from llamabot_images.request import ImageRequest
-from llamabot_images.warn import warn_retired
+from llamabot_images.warn import warn, warn_retired
 
 __all__ = [
     "Attempt",
@@ -21,6 +27,7 @@ __all__ = [
     "first_with_key",
     "next_attempt",
     "pictures_of",
+    "warn_adjusted",
     "warn_ending",
     "withheld_of",
 ]
@@ -193,6 +200,17 @@ def _without(attempt: Attempt, failure: Failure) -> Attempt:
     if attempt.request.strict:
         raise UnsupportedParameterError(f"{name}: {why}; nothing was charged: {failure.text}")
     return replace(attempt, request=attempt.request.without(name, why), refused=attempt.refused | {name})
+
+
+def warn_adjusted(request: ImageRequest, before: ImageRequest | None = None) -> None:
+    """Warn of what is asked otherwise than the caller wants. Nothing is lost where a filter makes that an error.
+
+    :param request: About to be sent.
+    :param before: What was sent before it, whose adjustments are told already.
+    """
+    told = before.adjustments if before is not None and before.model == request.model else ()
+    if found := [str(one) for one in request.adjustments if one not in told]:
+        warn(f"{request.model!r}: " + "; ".join(found), AdjustmentWarning)
 
 
 def warn_ending(attempt: Attempt, off: date | None, today: date) -> None:

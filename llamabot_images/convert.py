@@ -17,7 +17,7 @@ from llamabot_images.formats import KNOWN_FORMATS, plain_mime, sniff
 from llamabot_images.formats.layout import Broken, check_size
 from llamabot_images.payload import ImageInfo
 
-__all__ = ["in_eight_bits", "open_image", "reencode", "thumbnail"]
+__all__ = ["can_write", "in_eight_bits", "open_image", "reencode", "thumbnail"]
 
 _ANIMATED = frozenset({"GIF", "WEBP", "PNG", "AVIF"})
 _WITHOUT_ALPHA = frozenset({"JPEG", "BMP"})
@@ -44,6 +44,18 @@ def open_image(data: bytes) -> Image.Image:
         image = _open(data)
         image.load()
     return image
+
+
+def can_write(mime_type: str) -> bool:
+    """Tell whether pictures can be converted to a media type on this machine.
+
+    :param mime_type: Such as ``"image/avif"``, for which Pillow may have been built without what it takes.
+    """
+    known = KNOWN_FORMATS.get(plain_mime(mime_type))
+    if known is None or known.pillow is None:
+        return False
+    import_module(f"PIL.{known.pillow}ImagePlugin")
+    return known.pillow.upper() in Image.SAVE
 
 
 def reencode(data: bytes, mime_type: str, info: ImageInfo) -> bytes:
@@ -122,7 +134,7 @@ def _translated(data: bytes, aim: str) -> Iterator[None]:
         raise
     except Exception as error:
         reason = str(error) if isinstance(error, Broken) else type(error).__name__
-        message = f"The picture cannot {aim} ({reason}). Its bytes are in this error's .data."
+        message = f"The picture cannot {aim} ({reason})."
         raise InvalidImageError(message, data=data) from error
 
 

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from traceback import walk_tb
 from types import FrameType
 from typing import Any
 
@@ -57,7 +58,8 @@ class Failure:
 
     ``kind`` is one of ``refused`` (by content policy), ``gone`` (the model), ``unknown_parameter``,
     ``unauthorized``, ``no_key``, ``busy`` (429 or 503; nothing was accepted), ``quota``, ``rejected``
-    (any other definite no), ``not_sent``, ``ambiguous`` (sent, outcome unknown).
+    (any other definite no), ``not_sent``, ``unsendable`` (not sent, for a reason that stays), ``ambiguous`` (sent,
+    outcome unknown).
     """
 
     kind: str
@@ -79,7 +81,7 @@ class Failure:
     @property
     def was_sent(self) -> bool:
         """Whether a request left this machine."""
-        return self.kind not in ("not_sent", "no_key")
+        return self.kind not in ("not_sent", "no_key", "unsendable")
 
 
 def diagnose(error: BaseException, secrets: Collection[str] = ()) -> Failure:
@@ -205,6 +207,8 @@ def _kind_without_reply(names: set[str], chain: list[BaseException], words: str)
         return "not_sent"
     if names & WITHOUT_KEY:
         return "no_key"
+    if any(map(_is_unsendable, chain)):
+        return "unsendable"
     if names & (TIMED_OUT | BROKEN):
         return "ambiguous"
     if NO_KEY.search(words) or "Unable to load vertex credentials" in words:
@@ -212,6 +216,15 @@ def _kind_without_reply(names: set[str], chain: list[BaseException], words: str)
     if names & LOCAL or "Google Cloud SDK not found" in words:
         return "rejected"
     return _kind_as_litellm_says(names, chain, words)
+
+
+def _is_unsendable(error: BaseException) -> bool:
+    """Tell whether httpx itself could not make the request: a header's letters, or a proxy it has no package for."""
+    if isinstance(error, ImportError):
+        return "socksio" in str(error)
+    return isinstance(error, UnicodeEncodeError) and any(
+        str(frame.f_globals.get("__name__")).startswith("httpx") for frame, _ in walk_tb(error.__traceback__)
+    )
 
 
 def _kind_as_litellm_says(names: set[str], chain: list[BaseException], words: str) -> str:

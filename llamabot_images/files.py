@@ -20,11 +20,19 @@ from llamabot_images.drafts import Draft, Refused, fill, hidden_draft, nameless_
 from llamabot_images.errors import SaveError
 from llamabot_images.names import stem_for
 
-__all__ = ["check_folder", "check_target", "looks_writable", "replace", "stem_for", "write_new"]
+__all__ = ["check_folder", "check_target", "expanded", "looks_writable", "replace", "stem_for", "write_new"]
 
 _PROBE = bytes(65_536)
 _TRIED_IN_TURN = 16
 _MOST_TRIES = 10_000
+
+
+def expanded(path: str | Path) -> Path:
+    """Return a path that a caller gave, ``~`` being his home as in a shell; nobody else expands it for him.
+
+    :param path: As it was given.
+    """
+    return Path(os.path.expanduser(path))
 
 
 def check_folder(folder: Path) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import binascii
 import re
-import warnings
 from dataclasses import dataclass
 from importlib import import_module
 from io import BytesIO
+from pathlib import Path
 from struct import error as StructError
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -17,19 +17,12 @@ from llamabot_images.errors import InvalidImageError, UnverifiedImageWarning
 from llamabot_images.formats import KNOWN_FORMATS, foreign_kind, plain_mime, sniff, suffix_for
 from llamabot_images.formats.layout import MAX_PIXELS, Broken, Layout, check_size
 from llamabot_images.redact import redact_url
+from llamabot_images.warn import warn
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = [
-    "MAX_BYTES",
-    "MAX_PIXELS",
-    "ImageInfo",
-    "decode_base64",
-    "parse_data_uri",
-    "sniff",
-    "verify",
-]
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "ImageInfo", "decode_base64", "parse_data_uri", "sniff", "verify"]
 
 MAX_BYTES = 64 * 2**20
 """Most bytes of one picture."""
@@ -121,7 +114,9 @@ def parse_data_uri(uri: str, *, max_bytes: int = MAX_BYTES) -> tuple[bytes, str]
     return _decode(payload, max_bytes), plain_mime(found[1])
 
 
-def verify(data: bytes, *, declared_mime: str | None = None, strict: bool = False) -> ImageInfo:
+def verify(
+    data: bytes, *, declared_mime: str | None = None, strict: bool = False, file: str | Path | None = None
+) -> ImageInfo:
     """Check that *data* is one whole picture, and say which kind.
 
     The bytes decide, not the declared type. A PNG's checksums prove it whole without decoding; other
@@ -131,12 +126,24 @@ def verify(data: bytes, *, declared_mime: str | None = None, strict: bool = Fals
     :param data: The payload, at most 64 MiB.
     :param declared_mime: What the sender calls it; used in messages, and to name bytes of no known kind.
     :param strict: Refuse bytes of no known kind instead of keeping them with a warning.
+    :param file: Where they are, if they are a user's file and no provider's reply: messages name it.
     :return: What the bytes are.
     :raises InvalidImageError: When the bytes are positively no picture, are cut short or corrupt, or are
         a pixel bomb (over 50 million pixels, or 500 million in all frames). The error keeps the bytes.
     """
     if not isinstance(data, bytes):
         raise InvalidImageError(f"The payload is {type(data).__name__}, not bytes.")
+    try:
+        return _verified(data, declared_mime, strict)
+    except InvalidImageError as error:
+        if file is None:
+            raise
+        found = InvalidImageError(f"{str(file)!r}: {str(error).removesuffix(f' {_KEPT}')}", data=data)
+        found.maybe_charged = False
+        raise found from error.__cause__
+
+
+def _verified(data: bytes, declared_mime: str | None, strict: bool) -> ImageInfo:
     if len(data) > MAX_BYTES:
         raise InvalidImageError(f"The payload has {len(data):,} bytes, over the limit of {MAX_BYTES:,}.", data=data)
     mime_type = sniff(data)
@@ -227,7 +234,7 @@ def _keep_unknown(data: bytes, declared_mime: str | None, strict: bool) -> Image
     message = f"The payload of {len(data):,} bytes is of no known picture format ({begin})"
     if strict:
         raise InvalidImageError(f"{message}. {_KEPT}", data=data)
-    warnings.warn(f"{message}; it was kept unchecked.", UnverifiedImageWarning, stacklevel=3)
+    warn(f"{message}; it was kept unchecked.", UnverifiedImageWarning, data=data, maybe_charged=True)
     plain = plain_mime(declared_mime)
     mime_type = plain if _IMAGE_MIME.fullmatch(plain) else "application/octet-stream"
     return ImageInfo(mime_type, suffix_for(plain), None, None, verified=False)

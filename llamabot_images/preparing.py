@@ -1,17 +1,25 @@
 """What a bot does before it sends: settings and a prompt become a request, and nothing is spent."""
 
+import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from llamabot_images import names
+from llamabot_images import names, saving
 from llamabot_images.asked import CREDENTIALS, DEFAULTS, Asked, asked_from
 from llamabot_images.attempts import Attempt, first_with_key
 from llamabot_images.credentials import for_other_provider, without_keys
-from llamabot_images.request import ImageRequest, negotiate
+from llamabot_images.reach import reach, usable
+from llamabot_images.request import Capabilities, ImageRequest, negotiate
 from llamabot_images.settings import BotSettings
 
 __all__ = ["Preparing"]
+
+#: Ways of asking whose key and address the bot settles for LiteLLM; a Router has its own.
+BY_LITELLM = frozenset({"images", "edits", "chat"})
+#: Providers that LiteLLM is not asked about.
+OWN = frozenset({"offline", "ollama"})
 
 
 class Preparing(BotSettings):
@@ -29,10 +37,11 @@ class Preparing(BotSettings):
         asked = self._asked(overrides)
         backend = self._sender.backends.pick(asked)
         can = backend.capabilities(asked.model, asked.extra)
-        if asked.model != self.model and can.provider != self._provider(self.model):
+        if asked.model != self.model and self._is_elsewhere(can.provider):
             asked = for_other_provider(asked, overrides)
         rule, refused = backend.rule(can), self._sender.refused.get(asked.model, frozenset())
-        return negotiate(prompt, asked, can, rule, refused=refused, credentials=backend.credentials(asked, can))
+        found, where = self._reached(backend.credentials(asked, can), asked, can)
+        return replace(negotiate(prompt, asked, can, rule, refused=refused, credentials=found), address=where)
 
     def estimate(self, prompt: str, **overrides: Any) -> tuple[float, float] | None:
         """Return what a prompt will cost, without sending anything.
@@ -56,14 +65,30 @@ class Preparing(BotSettings):
 
         :param prompt: What would be drawn.
         :param save_path: As for calling the bot.
-        :raises SaveError: When no file can be written there.
+        :raises SaveError: When no file can be written there, or no picture converted to what the ending names.
         """
+        if save_path is not None:
+            further = self.image_generation_kwargs.values()
+            saving.check_ending(save_path, (self.model, *self.fallbacks, *(x for x in further if isinstance(x, str))))
         stem = self.filename_for(prompt) if save_path is None and isinstance(prompt, str) else "-"
         self._targets.check(self.save_dir, stem, save_path)
 
     def _asked(self, overrides: dict[str, Any]) -> Asked:
         named = ("model", *DEFAULTS, *CREDENTIALS, "timeout", "strict", "route")
         return asked_from({name: getattr(self, name) for name in named}, self.image_generation_kwargs | overrides)
+
+    def _reached(
+        self, found: dict[str, Any], asked: Asked, can: Capabilities
+    ) -> tuple[dict[str, Any], tuple[str, str]]:
+        """Return credentials that can be sent, and the address: LiteLLM's ways alone find theirs by variables."""
+        if can.route not in BY_LITELLM:
+            return found, ("", "")
+        found = usable(can.provider, found, asked.credentials, os.environ)
+        return found, reach(can.provider, found, asked.credentials, os.environ)
+
+    def _is_elsewhere(self, provider: str) -> bool:
+        """Tell whether a provider is another than the bot's; of our own ones the name tells, without LiteLLM."""
+        return provider != (self.model.partition("/")[0] if provider in OWN else self._provider(self.model))
 
     def _provider(self, model: str) -> str:
         return self._sender.backends.provider_of(self._asked({"model": model}))

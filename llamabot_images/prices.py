@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Self
 
-from llamabot_images.errors import BudgetExceededError
+from llamabot_images.errors import BudgetExceededError, UnsupportedParameterError
 from llamabot_images.sizes import Shape
 
 __all__ = ["Bill", "Prices", "Spending", "prices_of"]
@@ -58,9 +59,12 @@ class Spending:
     """What one bot has spent and may still spend. Safe to use from many threads.
 
     :param limit: US dollars for the bot's life, ``None`` for no limit.
+    :raises UnsupportedParameterError: For a limit that is no sum of money.
     """
 
     def __init__(self, limit: float | None) -> None:
+        if limit is not None and not (isinstance(limit, Real) and not isinstance(limit, bool) and limit >= 0):
+            raise UnsupportedParameterError(f"max_cost is {limit!r:.100}; give US dollars as a number, such as 5.0")
         self.limit = limit
         self._spent = 0.0
         self._assumed = 0.0

@@ -30,11 +30,12 @@ def image_bot(tmp_path: Path) -> "Callable[..., ImageBot]":
 @pytest.fixture
 def offline_images(monkeypatch: pytest.MonkeyPatch) -> "Iterator[OfflineImages]":
     """Let every bot draw offline, whatever its model, without a key; script faults; see what was requested."""
-    from llamabot_images.testing import OfflineImages, stand_in
+    from llamabot_images.standing_in import stand_in
+    from llamabot_images.testing import OfflineImages
 
     images = OfflineImages()
     monkeypatch.setenv(ALLOWED, ",".join(filter(None, (os.environ.get(ALLOWED), "127.0.0.1"))))
-    stand_in(monkeypatch, images.stand_in)
+    stand_in(monkeypatch, images)
     yield images
     images.close()
 
@@ -51,10 +52,11 @@ def no_paid_images(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     if "offline_images" in request.fixturenames:
         yield
         return
-    from llamabot_images.testing import PaidRequests, stand_in
+    from llamabot_images.standing_in import stand_in
+    from llamabot_images.testing import PaidRequests
 
     paid, failed_before = PaidRequests(request.node.nodeid), request.session.testsfailed
-    stand_in(monkeypatch, paid.stand_in)
+    stand_in(monkeypatch, paid)
     yield
     if paid.refused and request.session.testsfailed == failed_before:  # the program has caught the error
         pytest.fail(paid.refused[0], pytrace=False)

@@ -56,12 +56,18 @@ def result_from(
 
 
 def tell(request: ImageRequest, result: ImageResult) -> None:
-    """Warn the caller of what was done otherwise and of pictures that are missing."""
-    if result.adjustments:
-        warn(f"{request.model!r}: " + "; ".join(map(str, result.adjustments)), AdjustmentWarning)
+    """Warn the caller of what came otherwise than it was asked for; ``result`` is on a warning that becomes an error.
+
+    :param request: Its own adjustments were told before it was sent.
+    :param result: What came.
+    """
+    carried = {"result": result, "maybe_charged": True}
+    if unlike := [str(one) for one in result.adjustments if one not in request.adjustments]:
+        warn(f"{request.model!r}: " + "; ".join(unlike), AdjustmentWarning, **carried)
     if len(result) < request.n:
         why = "; ".join(dict.fromkeys(result.problems))
-        warn(f"{len(result)} of {request.n} pictures came from {request.model!r}: {why}", FewerImagesWarning)
+        text = f"{len(result)} of {request.n} pictures came from {request.model!r}: {why}"
+        warn(text, FewerImagesWarning, **carried)
 
 
 def _references(

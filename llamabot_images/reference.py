@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from llamabot_images import files, marimo_output, notebook, payload
+from llamabot_images.errors import InvalidImageError
+from llamabot_images.formats import mime_for_suffix
 from llamabot_images.links import expires_at
 from llamabot_images.redact import redact_url
 
@@ -170,18 +172,14 @@ class ImageReference(str):
         :raises SaveError: When it cannot be written; the bytes are kept on the error.
         :raises InvalidImageError: When the picture cannot be converted to what the suffix names.
         """
-        target = Path(path)
+        target = files.expanded(path)
         files.check_target(target)
         data, info = self.to_bytes(), self.info
         if not target.suffix:
             return _written(target.with_name(target.name + info.suffix), data, record)
-        wanted = SUFFIXES.get(target.suffix.lower(), info.mime_type)
+        wanted = mime_for_suffix(target.suffix) or info.mime_type
         if wanted != info.mime_type:
-            from llamabot_images.convert import reencode
-            from llamabot_images.provenance import warn_of_loss
-
-            original, data = data, reencode(data, wanted, info)
-            warn_of_loss(original, data)
+            data = _converted(data, wanted, info, target)
         return _written(target, data, record)
 
     def open(self) -> "Image":
@@ -232,6 +230,19 @@ class ImageReference(str):
 
     def __deepcopy__(self, memo: Any) -> Self:
         return self
+
+
+def _converted(data: bytes, wanted: str, info: payload.ImageInfo, target: Path) -> bytes:
+    from llamabot_images.convert import reencode
+    from llamabot_images.provenance import warn_of_loss
+
+    try:
+        made = reencode(data, wanted, info)
+    except InvalidImageError as error:
+        error.args = (f"{str(target)!r} cannot be written: {error}",)
+        raise
+    warn_of_loss(data, made)
+    return made
 
 
 def _written(path: Path, data: bytes, record: "Recorder | None") -> Path:

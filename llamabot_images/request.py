@@ -28,18 +28,8 @@ OPENAI_PARAMETERS = (
 )
 #: One call keeps all its pictures in memory.
 MOST_PICTURES = 1000
-SIZE_KEYWORDS = frozenset(
-    {
-        "aspect_ratio",
-        "aspectRatio",
-        "imageConfig",
-        "image_config",
-        "image_size",
-        "imageSize",
-        "width",
-        "height",
-    }
-)
+SIZE_KEYWORDS = frozenset({"aspect_ratio", "aspectRatio", "imageConfig", "image_config", "image_size", "imageSize"})
+SIZE_KEYWORDS |= {"width", "height"}
 #: Seen in LiteLLM 1.106.2: the request goes out, and its reply ends in an error.
 UNREADABLE = frozenset({"stream", "partial_images"})
 QUALITY_TIERS = {"low": 0, "standard": 1, "medium": 1, "high": 2, "hd": 2, "premium": 2}
@@ -51,7 +41,8 @@ class ImageRequest:
 
     ``n`` pictures are made in calls of at most ``images_per_call``; ``parameters`` go with every call;
     ``shape`` is the size in pixels that the pictures should have and ``prices`` what they should cost, where
-    that is known. ``route`` is the name of the backend; ``sources`` are the pictures to edit.
+    that is known. ``route`` is the name of the backend; ``sources`` are the pictures to edit; ``address`` is where it
+    goes and what says so, both empty for the provider's own.
     """
 
     prompt: str
@@ -71,6 +62,7 @@ class ImageRequest:
     strict: bool = False
     route: str = "images"
     sources: Sources | None = None
+    address: tuple[str, str] = ("", "")
 
     def calls(self) -> Iterator[dict[str, Any]]:
         """Yield the keywords of each call, copied so that nobody writes into the caller's objects."""
@@ -177,7 +169,9 @@ def _problems(prompt: str, asked: Asked, rule: ModelRule) -> Iterator[str]:
         yield f"the prompt is {shown(prompt)}; say what to draw"
     elif not prompt.isascii() and prompt.encode(errors="ignore").decode() != prompt:
         yield f"the prompt {shown(prompt)} holds half a character (a lone surrogate); it cannot be sent"
-    if not isinstance(asked.n, int) or isinstance(asked.n, bool) or asked.n < 1:
+    if not isinstance(asked.n, int) or isinstance(asked.n, bool):
+        yield f"n is {shown(asked.n)}; give a whole number"
+    elif asked.n < 1:
         yield f"n is {shown(asked.n)}; ask for 1 picture or more"
     elif asked.n > MOST_PICTURES:
         yield f"n is {shown(asked.n)}; ask for {MOST_PICTURES:,} pictures at most in one call"

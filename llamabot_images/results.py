@@ -97,7 +97,7 @@ class ImageResult(Sequence[ImageReference]):
         :return: One file per picture, in order.
         :raises SaveError: When a file cannot be written.
         """
-        target = Path(folder)
+        target = files.expanded(folder)
         if not target.is_dir():
             files.check_folder(target)
         name = stem or names.stem_for(self.prompt)

@@ -1,14 +1,32 @@
 """Where the pictures of a result go: checked before they are paid for, written when they are there."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from llamabot_images import files
 from llamabot_images.cloud import is_url
-from llamabot_images.errors import ImageBotError, SaveError
+from llamabot_images.errors import (
+    ImageBotError,
+    ImageBotWarning,
+    InvalidImageError,
+    ProvenanceLostWarning,
+    SaveError,
+)
+from llamabot_images.formats import mime_for_suffix
 from llamabot_images.redact import redact_url
+from llamabot_images.reference import ImageReference
 from llamabot_images.results import ImageResult
 
-__all__ = ["Targets", "local", "save_result"]
+if TYPE_CHECKING:
+    from llamabot_images.provenance import Recorder
+
+__all__ = ["Targets", "check_ending", "local", "save_result"]
+
+#: Any picture can be converted to these, wherever Pillow is installed.
+ALWAYS = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff"})
+#: Stand in the names and settings of models that draw lines instead of pixels.
+VECTORS = ("recraft", "vector", "svg")
 
 
 class Targets:
@@ -31,7 +49,7 @@ class Targets:
         :raises SaveError: When no file can be written there.
         """
         if save_path is not None:
-            return files.check_target(Path(save_path))
+            return files.check_target(local(save_path))
         if Path(stem).name != stem:
             raise SaveError(f"filename_for made {stem!r} of the prompt; it must return one name without folders")
         folder = local(save_dir)
@@ -40,17 +58,39 @@ class Targets:
             self._tried.add(folder)
 
 
-def local(save_dir: str | Path) -> Path:
-    """Return a folder of this machine.
+def local(path: str | Path) -> Path:
+    """Return a folder or file of this machine.
 
     :raises SaveError: For an address of an object store, which would become a folder of that name.
     """
-    if is_url(save_dir):
+    if is_url(path):
         raise SaveError(
-            f"{redact_url(str(save_dir))!r} is no local folder; only bot.batch(prompts, save_dir=…) saves to an object "
+            f"{redact_url(str(path))!r} is not on this machine; only bot.batch(prompts, save_dir=…) saves to an object "
             "store; nothing was sent"
         )
-    return Path(save_dir)
+    return files.expanded(path)
+
+
+def check_ending(path: str | Path, drawn_by: Iterable[str]) -> None:
+    """Refuse an ending that names a format which no picture can be converted to, before one is paid for.
+
+    :param path: Where a picture shall go.
+    :param drawn_by: The model's name, and settings that may have it draw an SVG; nothing else can become one.
+    :raises SaveError: For ``.heic``, for ``.svg`` where pixels will come, and for what Pillow cannot write here.
+    """
+    suffix = Path(path).suffix
+    wanted = mime_for_suffix(suffix)
+    if wanted is None or wanted in ALWAYS:
+        return
+    if wanted == "image/svg+xml" and any(word in one.lower() for one in drawn_by for word in VECTORS):
+        return
+    from llamabot_images.convert import can_write
+
+    if not can_write(wanted):
+        raise SaveError(
+            f"{str(path)!r} cannot be written: no picture can be converted to {suffix!r} here. Take another ending, "
+            "such as '.png', or none: then it is the picture's own"
+        )
 
 
 def save_result(
@@ -68,12 +108,34 @@ def save_result(
     """
     try:
         if save_path is None:
-            return result.save(save_dir, stem=stem, sidecar=sidecar)
-        first = Path(save_path)
-        others = [first.with_name(f"{first.stem}-{number}{first.suffix}") for number in range(2, len(result) + 1)]
-        records = [result.recorder(index) if sidecar else None for index in range(len(result))]
-        paths = (first, *others)
-        return [one.save(path, record=record) for one, path, record in zip(result, paths, records, strict=True)]
-    except ImageBotError as error:
+            return result.save(local(save_dir), stem=stem, sidecar=sidecar)
+        return _save_all(result, local(save_path), sidecar)
+    except (ImageBotError, ImageBotWarning) as error:  # the latter where a filter makes warnings errors
         error.result = result
+        raise
+
+
+def _save_all(result: ImageResult, first: Path, sidecar: bool) -> list[Path]:
+    """Save every picture, those after one that cannot be saved too; then raise what was wrong with it."""
+    paths: list[Path] = []
+    problems: list[ImageBotError | ImageBotWarning] = []
+    for index, one in enumerate(result):
+        path = first if index == 0 else first.with_name(f"{first.stem}-{index + 1}{first.suffix}")
+        try:
+            paths.append(_saved(one, path, result.recorder(index) if sidecar else None))
+        except (ImageBotError, ImageBotWarning) as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]
+    return paths
+
+
+def _saved(picture: ImageReference, path: Path, record: "Recorder | None") -> Path:
+    data, suffix = picture.to_bytes(), picture.info.suffix
+    try:
+        return picture.save(path, record=record)
+    except (InvalidImageError, ProvenanceLostWarning) as problem:
+        kept = files.write_new(path.parent, path.stem, suffix, data)
+        text = f"{str(problem).rstrip('.')}. It was kept as {str(kept)!r}"
+        problem.args = (text,)
         raise

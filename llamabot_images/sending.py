@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Hashable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llamabot_images import attempts
-from llamabot_images.attempts import Attempt, Outcome, warn_ending
+from llamabot_images.attempts import Attempt, Outcome, warn_adjusted, warn_ending
 from llamabot_images.backends import Backend, Backends
 from llamabot_images.errors import ImageBotError
 from llamabot_images.failures import Failure, diagnose
@@ -20,7 +20,7 @@ from llamabot_images.redact import redact_text
 from llamabot_images.request import Capabilities, ImageRequest
 from llamabot_images.results import ImageResult
 from llamabot_images.retry import RetryBudget, SendFailed, policy
-from llamabot_images.threads import Threads
+from llamabot_images.threads import Pool, Threads
 
 if TYPE_CHECKING:
     from llamabot_images.download import Downloader
@@ -117,8 +117,12 @@ class Sender:
         return Retrying(**policy(self._budget, self.on_busy))(call)
 
     def begun(self, attempt: Attempt) -> Attempt:
-        """Warn of a model that dies soon; the names of a Router are its own, and stand for what it likes."""
+        """Warn of what is known before anything is sent: adjustments, and a model that dies soon.
+
+        The names of a Router are its own, and stand for what it likes.
+        """
         request = attempt.request
+        warn_adjusted(request)
         if self._is_routed:
             return replace(attempt, may_replace=False)
         if request.model not in self._ends:
@@ -129,11 +133,8 @@ class Sender:
 
     def send_all(self, request: ImageRequest) -> list[Outcome]:
         backend, can = self.backends.named(request.route), can_of(request)
-        calls = list(request.calls())
-        if len(calls) == 1:
-            return [self._send(backend, calls[0], can)]
-        with ThreadPoolExecutor(min(len(calls), SIDE_BY_SIDE)) as pool:
-            return list(pool.map(lambda keywords: self._send(backend, keywords, can), calls))
+        calls = [partial(self._send, backend, keywords, can) for keywords in request.calls()]
+        return [calls[0]()] if len(calls) == 1 else _side_by_side(calls)
 
     async def _asend_all(self, request: ImageRequest) -> list[Outcome]:
         backend, can = self.backends.named(request.route), can_of(request)
@@ -189,6 +190,7 @@ class Sender:
             self.refused[attempt.request.model] = known | found.refused
         if found.request.model != attempt.request.model and found.fallbacks == attempt.fallbacks:
             self.successors[attempt.request.model] = found.request.model
+        warn_adjusted(found.request, attempt.request)
         return found
 
     def close(self) -> None:
@@ -198,6 +200,18 @@ class Sender:
     def _let_go(self) -> None:
         self.backends.close()
         self._readers.close()
+
+
+def _side_by_side(calls: Sequence[Callable[[], Outcome]]) -> list[Outcome]:
+    """Make calls at once; an interrupt waits for none of them, and those that have not begun stay undone."""
+    pool = Pool(min(len(calls), SIDE_BY_SIDE))
+    under_way = [one for one in map(pool.submit, calls) if one is not None]
+    try:
+        return [one.result() for one in under_way]
+    finally:
+        for one in under_way:
+            one.cancel()
+        pool.close()
 
 
 class Counter:

@@ -1,11 +1,13 @@
 """What a bot holds: its settings, its key, and the connections and threads behind them."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llamabot_images import saving, sending
+from llamabot_images.asked import shown
+from llamabot_images.errors import UnsupportedParameterError
 from llamabot_images.links import private_hosts
 from llamabot_images.redact import Hidden
 from llamabot_images.threads import Threads
@@ -33,11 +35,11 @@ class BotSettings:
         *,
         save_dir: str | Path = ".",
         strict: bool = False,
-        fallbacks: Sequence[str] = (),
+        fallbacks: Sequence[str] | str = (),
         fallback_on_refusal: bool = False,
         router: Any = None,
         max_cost: float | None = None,
-        allow_private_hosts: Collection[str] = (),
+        allow_private_hosts: Collection[str] | str = (),
         sidecar: bool = False,
         route: str = "auto",
         **image_generation_kwargs: Any,
@@ -53,9 +55,9 @@ class BotSettings:
         self.timeout = timeout
         self.save_dir = save_dir
         self.strict = strict
-        self.fallbacks = tuple(fallbacks)
+        self.fallbacks = _texts("fallbacks", fallbacks)
         self.fallback_on_refusal = fallback_on_refusal
-        self.allow_private_hosts = tuple(allow_private_hosts)
+        self.allow_private_hosts = _texts("allow_private_hosts", allow_private_hosts)
         self.sidecar = sidecar
         self.route = route
         self.image_generation_kwargs = image_generation_kwargs
@@ -113,3 +115,11 @@ class BotSettings:
 
     def __repr__(self) -> str:
         return f"<ImageBot {self.model!r} size={self.size!r} n={self.n}>"
+
+
+def _texts(name: str, given: Any) -> tuple[str, ...]:
+    """Return several texts as a tuple; one by itself is one of them, not its letters."""
+    found = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Iterable) else None
+    if found is None or not all(isinstance(one, str) for one in found):
+        raise UnsupportedParameterError(f"{name} is {shown(given)}; give a list of texts")
+    return found

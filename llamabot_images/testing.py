@@ -4,34 +4,29 @@ They take the place of what sends a bot's requests, whichever way the model is a
 library: settings are fitted to the model, retries, errors and saved files are as they would be.
 """
 
-import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from llamabot_images.backends import Backend, Backends
+from llamabot_images.backends import Backend
 from llamabot_images.backends.litellm_fixes import load
-from llamabot_images.errors import ImageBotError
-from llamabot_images.models import ModelRule
-from llamabot_images.request import Asked, Capabilities
+from llamabot_images.errors import ImageBotError, UnroutedModelError
+from llamabot_images.request import Capabilities
 from llamabot_images.sizes import AnySize, parse_size
+from llamabot_images.standing_in import Answer, StandIn
 
 if TYPE_CHECKING:
     from http.server import ThreadingHTTPServer
 
-    import pytest
-
-__all__ = ["OfflineImages", "PaidRequestError", "PaidRequests", "Requested", "stand_in"]
+__all__ = ["OfflineImages", "PaidRequestError", "PaidRequests", "Requested"]
 
 #: What is told apart, or is nobody's business, in the keywords of a request.
-NAMED = ("prompt", "model", "size", "quality", "n", "sources", "timeout")
+NAMED = ("prompt", "model", "size", "quality", "n", "sources", "timeout", "api_key")
 EXPIRED = b"""<?xml version="1.0" encoding="utf-8"?><Error><Code>AuthenticationFailed</Code>\
 <Message>Signature not valid in the specified time frame</Message></Error>"""
-
-Answer = Callable[[dict[str, Any], Capabilities], Any]
 
 
 @dataclass(frozen=True)
@@ -98,6 +93,12 @@ class OfflineImages:
         """Return what takes the place of a backend."""
         return StandIn(real, self.answer)
 
+    def batches(self, model: str) -> NoReturn:
+        """Refuse a job: a provider takes hours for it, and nothing here stands for that."""
+        raise UnroutedModelError(
+            f"offline_images draws no jobs, such as this one with {model!r}; nothing was sent. bot.batch draws offline"
+        )
+
     def close(self) -> None:
         """Stop the server of dead links, if there is one."""
         if self._server is not None:
@@ -129,64 +130,15 @@ class PaidRequests:
 
     def stand_in(self, name: str, real: Backend) -> Backend:
         """Return what takes the place of a backend."""
-        return real if name == "offline" else StandIn(real, self._refuse)
+        return real if name == "offline" else StandIn(real, lambda keywords, can: self.batches(keywords["model"]))
 
-    def _refuse(self, keywords: dict[str, Any], can: Capabilities) -> NoReturn:
+    def batches(self, model: str) -> NoReturn:
+        """Refuse a request, of whatever kind."""
         self.refused.append(
-            f"{self._test} asked {keywords['model']!r} for a picture, which may cost money; nothing was sent. "
+            f"{self._test} asked {model!r} for a picture, which may cost money; nothing was sent. "
             "Name the model 'offline/sketch', or ask for the fixture offline_images"
         )
         raise PaidRequestError(self.refused[-1])
-
-
-class StandIn:
-    """A backend whose requests are answered here; what it knows of models is the real one's.
-
-    :param real: The backend.
-    :param answer: Answers a request, given its keywords.
-    """
-
-    def __init__(self, real: Backend, answer: Answer) -> None:
-        self._real = real
-        self._answer = answer
-
-    def capabilities(self, model: str, extra: Any) -> Capabilities:
-        """Return what the real backend knows; a name that leads nowhere is an error as ever."""
-        return self._real.capabilities(model, extra)
-
-    def rule(self, can: Capabilities) -> ModelRule:
-        """Return what is known of a model's sizes and settings."""
-        return self._real.rule(can)
-
-    def streams(self, can: Capabilities) -> bool:
-        """Tell that drawings come whole."""
-        return False
-
-    def credentials(self, asked: Asked, can: Capabilities) -> dict[str, Any]:
-        """Return nothing: no key is needed, and none is read."""
-        return {}
-
-    def send(self, keywords: dict[str, Any], can: Capabilities) -> Any:
-        """Answer one request."""
-        return self._answer(keywords, can)
-
-    async def asend(self, keywords: dict[str, Any], can: Capabilities) -> Any:
-        """Answer one request without blocking the event loop."""
-        return await asyncio.to_thread(self._answer, keywords, can)
-
-    def close(self) -> None:
-        """Close the real backend, which has opened nothing."""
-        self._real.close()
-
-
-def stand_in(monkeypatch: "pytest.MonkeyPatch", choose: Callable[[str, Backend], Backend]) -> None:
-    """Put something in the place of every bot's backends, those of bots that exist already too.
-
-    :param monkeypatch: Puts the real ones back.
-    :param choose: Returns what takes the place of a backend, given its name and itself.
-    """
-    named = Backends.named
-    monkeypatch.setattr(Backends, "named", lambda backends, name: choose(name, named(backends, name)))
 
 
 def requested(keywords: Mapping[str, Any]) -> Requested:

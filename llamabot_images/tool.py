@@ -32,10 +32,9 @@ def as_tool(bot: "ImageBot", *, folder: str | Path | None = None, name: str = "g
     targets = saving.Targets()
 
     def drawn(prompt: str, settings: dict[str, Any]) -> str:
-        stem = bot.filename_for(prompt)
-        targets.check(target, stem, None)
+        targets.check(target, bot.filename_for(prompt), None)
         result = bot.generate(prompt, **settings)
-        paths = saving.save_result(result, target, stem, None, bot.sidecar)
+        paths = saving.save_result(result, target, bot.filename_for(result.prompt), None, bot.sidecar)
         return "\n".join([*map(str, paths), *remarks(result)])
 
     # Google's form of a docstring and Optional: LangChain reads no other form, LlamaBot takes int | None for text.

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from llamabot_images import ImageBot, SaveError, UnsupportedParameterError
+from llamabot_images import ImageBot, SaveError, UnroutedModelError, UnsupportedParameterError
 
 from .providers import ProviderServer
 
@@ -26,6 +26,16 @@ def settings(provider: ProviderServer) -> dict[str, Any]:
         ({"size": "0x0"}, "size is '0x0'"),
         ({"timeout": -1}, "timeout is -1"),
         ({"timeout": "soon"}, "timeout is 'soon'"),
+        ({"n": "2"}, "n is '2'; give a whole number"),
+        ({"model": None}, "model is None"),
+        ({"api_key": 5}, "api_key is of type int"),
+        ({"max_cost": "5"}, "max_cost is '5'"),
+        ({"max_cost": True}, "max_cost is True"),
+        ({"max_cost": float("nan")}, "max_cost is nan"),
+        ({"max_cost": -1}, "max_cost is -1"),
+        ({"fallbacks": 5}, "fallbacks is 5"),
+        ({"fallbacks": [None]}, r"fallbacks is \[None\]"),
+        ({"allow_private_hosts": 5}, "allow_private_hosts is 5"),
     ],
 )
 def test_wrong_setting_is_named_and_nothing_sent(
@@ -127,3 +137,33 @@ def test_address_of_a_store_is_no_folder_of_a_single_call() -> None:
         ImageBot(model="offline/sketch", size="64x64", save_dir="s3://bucket/album")("a fox")
 
     assert [] == list(Path().iterdir())
+
+
+def test_one_text_stands_for_a_list_of_one() -> None:
+    """One fallback, or one host, given by itself is that one, not its letters."""
+    bot = ImageBot("recraft/recraftv3", fallbacks="offline/sketch", allow_private_hosts="pictures.lan")
+
+    assert (("offline/sketch",), ("pictures.lan",)) == (bot.fallbacks, bot.allow_private_hosts)
+    assert 1 == len(bot.generate("a cat", size="64x64"))
+
+
+@pytest.mark.parametrize(
+    ("mistyped", "meant"),
+    [
+        ("ofline/sketch", "offline/sketch"),
+        ("gemni/gemini-3.1-flash-image", "gemini/gemini-3.1-flash-image"),
+        ("Opnai/gpt-image-2", "openai/gpt-image-2"),
+        ("gpt-imgae-2", "gpt-image-2"),
+        ("offline-sketch", "offline/sketch"),
+    ],
+)
+def test_mistyped_model_is_told_what_was_meant(mistyped: str, meant: str) -> None:
+    """A name that leads nowhere gets the nearest one that leads somewhere."""
+    with pytest.raises(UnroutedModelError, match=f"{mistyped!r} is unknown: did you mean {meant!r}"):
+        ImageBot(mistyped).generate("a cat")
+
+
+def test_model_that_resembles_none_gets_the_rule() -> None:
+    """Where no name is near, none is made up."""
+    with pytest.raises(UnroutedModelError, match="'pictures-of-cats' is unknown: write 'provider/name'"):
+        ImageBot("pictures-of-cats").generate("a cat")

@@ -5,6 +5,8 @@ import io
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +149,30 @@ def test_picture_that_cannot_be_saved_is_still_there(bot: ImageBot, monkeypatch:
     assert row.result is not None
     assert row.result[0].to_bytes().startswith(b"\x89PNG")
     assert "$0" == row.texts()[2]
+
+
+def test_table_says_where_a_rescued_picture_is(bot: ImageBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told of a picture that was paid for is not cut short: its path stands at the end."""
+    path = f"/tmp/{'deep/' * 30}rescued.png"
+
+    def full(*_: Any, **__: Any) -> Any:
+        raise SaveError(f"the disk is full. The picture was rescued to {path!r}.", rescue_path=path)
+
+    monkeypatch.setattr("llamabot_images.files.write_new", full)
+
+    assert path in str(compare("a red panda", ["offline/sketch"], bot=bot))
+
+
+def test_offline_models_are_compared_without_litellm() -> None:
+    """Where no model needs LiteLLM, it is not loaded, whichever model the bot names itself."""
+    code = (
+        "import sys; from llamabot_images import compare; compare('a fox', ['offline/sketch'], size='64x64')\n"
+        "assert 'litellm' not in sys.modules"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (0, "") == (done.returncode, done.stderr)
 
 
 def test_folder_is_tried_before_anything_is_sent(keyed: ProviderServer, tmp_path: Path) -> None:

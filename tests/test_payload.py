@@ -238,3 +238,13 @@ def test_any_bytes_end_in_a_result_or_the_documented_error(data):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnverifiedImageWarning)
         assert isinstance(outcome_of(verify, data), ImageInfo | InvalidImageError)
+
+
+@pytest.mark.parametrize("data", [b"# A text\n", b"<html></html>", sample("PNG")[:-20], b"\x01\x02\x03strange" * 9])
+def test_a_users_file_is_named(data):
+    """Of a file of the user's the error names the file, speaks of no attribute, and nothing may be charged for it."""
+    with pytest.raises(InvalidImageError, match="^'notes/README.md': The payload") as caught:
+        verify(data, strict=True, file="notes/README.md")
+
+    assert ".data" not in str(caught.value)
+    assert (data, False) == (caught.value.data, caught.value.maybe_charged)

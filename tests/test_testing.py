@@ -17,7 +17,8 @@ from llamabot_images import (
 )
 from llamabot_images.backends import Backends
 from llamabot_images.pytest_plugin import image_bot, image_requests, no_paid_images, offline_images
-from llamabot_images.testing import OfflineImages, PaidRequestError, PaidRequests, Requested, stand_in
+from llamabot_images.standing_in import stand_in
+from llamabot_images.testing import OfflineImages, PaidRequestError, PaidRequests, Requested
 
 from .providers import ProviderServer
 from .run_docs import coarse_drawings
@@ -218,7 +219,7 @@ def test_paid_request_is_refused_before_it_is_sent(
 ) -> None:
     """A paid request is an error that names the test and the model, in threads too, and nothing reaches a provider."""
     paid = PaidRequests("tests/test_cover.py::test_cover")
-    stand_in(monkeypatch, paid.stand_in)
+    stand_in(monkeypatch, paid)
     bot = ImageBot(**provider.kwargs_for("gemini/gemini-3.1-flash-image"), n=n)
 
     with pytest.raises(PaidRequestError) as caught:

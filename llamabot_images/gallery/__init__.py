@@ -23,7 +23,7 @@ def write_gallery(folder: str | Path, title: str | None = None) -> Path:
     :return: The page.
     :raises SaveError: When *folder* is none, the page cannot be written, or an ``index.html`` there is not ours.
     """
-    folder = Path(folder)
+    folder = files.expanded(folder)
     if not folder.is_dir():
         raise SaveError(f"{str(folder)!r} is no folder; name one that holds pictures")
     page = folder / "index.html"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from llamabot_images.errors import ProvenanceLostWarning
+from llamabot_images.files import expanded
 from llamabot_images.payload import MAX_BYTES
 from llamabot_images.provenance.embed import embed
 from llamabot_images.provenance.marks import Provenance, marks_of
@@ -50,7 +51,7 @@ def read_provenance(path: str | Path) -> Provenance | None:
     :return: ``None`` where nothing is said.
     :raises OSError: When there is no such file, or it cannot be read.
     """
-    path = Path(path)
+    path = expanded(path)
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "it is a folder, device or pipe, not a file", str(path))

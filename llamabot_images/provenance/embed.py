@@ -61,17 +61,17 @@ def embed(picture: str | Path | bytes, record: Mapping[str, Any], *, force: bool
     """
     if isinstance(picture, bytes):
         return _embedded(picture, record, force)
-    path = Path(picture)
+    path = files.expanded(picture)
     data = path.read_bytes()
-    changed = _embedded(data, record, force)
+    changed = _embedded(data, record, force, path)
     beside = read_sidecar(path)
     if beside is not None and beside.get("sha256") == sha256(data).hexdigest():
         write_sidecar(path, beside | {"bytes": len(changed), "sha256": sha256(changed).hexdigest()})
     return files.replace(path, changed)
 
 
-def _embedded(data: bytes, record: Mapping[str, Any], force: bool) -> bytes:
-    info = verify(data)
+def _embedded(data: bytes, record: Mapping[str, Any], force: bool, path: Path | None = None) -> bytes:
+    info = verify(data, file=path)
     write = _WRITERS.get(info.mime_type)
     if write is None:
         raise ValueError(f"A picture of type {info.mime_type!r} has no place for a record: {_ADVICE}")

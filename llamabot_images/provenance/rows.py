@@ -5,6 +5,8 @@ import mmap
 from pathlib import Path
 from typing import Any
 
+from llamabot_images.files import expanded
+
 __all__ = ["JOURNAL", "row_of"]
 
 JOURNAL = "metadata.jsonl"
@@ -16,7 +18,7 @@ def row_of(path: str | Path) -> dict[str, Any] | None:
     :param path: The picture's; the journal is in the same folder.
     :return: ``None`` where there is no journal of ours, or no row of a picture of this name.
     """
-    path = Path(path)
+    path = expanded(path)
     try:
         with (
             path.with_name(JOURNAL).open("rb") as file,

@@ -26,7 +26,7 @@ def sidecar_of(path: str | Path) -> Path:
 
     :param path: The picture's.
     """
-    path = Path(path)
+    path = files.expanded(path)
     return path.with_name(f"{path.name}.json")
 
 
