@@ -133,7 +133,7 @@ def test_keyword_that_the_provider_refuses_is_told(provider: ProviderServer, set
 
 def test_address_of_a_store_is_no_folder_of_a_single_call() -> None:
     """A single call refuses an object store before it draws, instead of making a folder of that name."""
-    with pytest.raises(SaveError, match=r"'s3://bucket/album' is no local folder; only bot\.batch"):
+    with pytest.raises(SaveError, match=r"'s3://bucket/album' is not on this machine; only bot\.batch"):
         ImageBot(model="offline/sketch", size="64x64", save_dir="s3://bucket/album")("a fox")
 
     assert [] == list(Path().iterdir())

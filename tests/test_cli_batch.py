@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 from .test_cli import COMMAND, OFFLINE, run
@@ -83,5 +84,6 @@ def stopped(running: "subprocess.Popen[str]", *, again: bool = False) -> str:
     running.send_signal(signal.SIGINT)
     first = running.stderr.readline()
     if again:
+        time.sleep(0.3)  # the first one is being raised just now
         running.send_signal(signal.SIGINT)
     return first + running.communicate(timeout=30)[1]

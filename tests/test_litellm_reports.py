@@ -61,17 +61,17 @@ def test_a_callback_of_one_call_is_heard(provider: ProviderServer, is_async: boo
 @both_ways
 def test_a_callback_set_between_calls_is_heard(provider: ProviderServer, is_async: bool) -> None:
     """Whoever begins to listen hears the next call, and whoever stops no more."""
-    calls: list[str] = []
+    calls: set[str] = set()  # LiteLLM 1.101 reports a call twice
     bot = bot_for(provider, "gpt-image-2")
 
     draw(bot, is_async)
-    litellm.success_callback = [lambda kwargs, response, start, end: calls.append(kwargs["model"])]
+    litellm.success_callback = [lambda kwargs, response, start, end: calls.add(kwargs["litellm_call_id"])]
     draw(bot, is_async)
     assert heard(lambda: calls)
     litellm.success_callback = []
     draw(bot, is_async)
 
-    assert ["gpt-image-2"] == calls
+    assert 1 == len(calls)
 
 
 def test_the_debug_log_has_the_report(provider: ProviderServer, caplog: pytest.LogCaptureFixture) -> None:
