@@ -106,7 +106,7 @@ def test_view_shows_pictures_and_runs_nothing(mixed: BatchResult) -> None:
 def test_view_of_many_is_short(bot: ImageBot) -> None:
     """However many pictures there are, a few small ones are shown; one that is gone is its name."""
     result = bot.batch((f"panda {number}" for number in range(40)), "out")
-    result[0].path.unlink()  # type: ignore[union-attr]
+    result[0].path.unlink()
 
     assert 23 == result._repr_html_().count("<img ")
     assert len(result._repr_html_()) < 500_000

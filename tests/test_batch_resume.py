@@ -64,7 +64,7 @@ def test_unknown_is_not_sent_again(provider: ProviderServer) -> None:
 
     assert [["unknown"], ["done"], ["done"]] == [statuses(one) for one in (second, third, fourth)]
     assert "pass retry_unknown=True" in str(second[0].error)
-    assert second[0].error.maybe_charged  # type: ignore[union-attr]
+    assert second[0].error.maybe_charged
     assert 2 == len(provider.posts)
 
 

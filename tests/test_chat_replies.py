@@ -78,7 +78,7 @@ def test_objects_are_read_like_mappings(shape: str) -> None:
 def test_words_are_told_without_pictures_wherever_they_are_cut(shape: str, size: int) -> None:
     """Whatever the length of the pieces, what is told holds all words and no character of a picture."""
     message, pictures, words = SHAPES[shape]
-    text = str(message["content"])  # type: ignore[index]
+    text = str(message["content"])
     gathered = Gathered()
 
     told = [
@@ -233,7 +233,7 @@ def test_signatures_go_back_to_their_parts() -> None:
     sent = with_signatures({"contents": [{"role": "user", "parts": []}, turn]}, messages)
 
     assert [None, "b", "t"] == [part.get("thoughtSignature") for part in sent["contents"][1]["parts"]]
-    assert not any("thoughtSignature" in part for part in turn["parts"])  # type: ignore[attr-defined]
+    assert not any("thoughtSignature" in part for part in turn["parts"])
     assert {} == signatures_in([{"text": "So."}])
 
 

@@ -139,7 +139,7 @@ def test_a_failure_is_sent_once(alive: ProviderServer, name: str) -> None:
     with pytest.raises(Exception, match="error while processing") as caught:
         bot_for(alive, name, route="chat").generate("a red panda")
 
-    assert caught.value.maybe_charged is True  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is True
     assert 1 == len(alive.posts)
 
 
@@ -229,7 +229,7 @@ def test_a_program_may_stand_in_for_litellm(monkeypatch: pytest.MonkeyPatch) -> 
     assert [{"role": "user", "content": "a red panda"}] == asked[0]["messages"]
     assert ["image", "text"] == asked[0]["modalities"]
     *_, done = ImageBot("gemini/gemini-3.1-flash-image", route="chat").stream("a red panda")
-    assert [PNG] == [one.to_bytes() for one in done.result]  # type: ignore[attr-defined]
+    assert [PNG] == [one.to_bytes() for one in done.result]
 
 
 def test_the_async_stand_in_is_awaited(monkeypatch: pytest.MonkeyPatch) -> None:

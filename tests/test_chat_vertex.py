@@ -107,7 +107,7 @@ def test_a_failure_is_sent_once(alive: ProviderServer, login: GoogleLogin) -> No
     with pytest.raises(Exception, match="error while processing") as caught:
         vertex(alive, login).generate("a red panda")
 
-    assert caught.value.maybe_charged is True  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is True
     assert 1 == len(alive.posts)
 
 

@@ -15,7 +15,7 @@ OFFLINE = ["-m", "offline/sketch", "--size", "64x64"]
 
 def run(*words: str, **keywords: object) -> subprocess.CompletedProcess[str]:
     """Run the command."""
-    return subprocess.run([*COMMAND, *words], capture_output=True, text=True, **keywords)  # type: ignore[call-overload,no-any-return]
+    return subprocess.run([*COMMAND, *words], capture_output=True, text=True, **keywords)
 
 
 def test_prompt_alone_draws_and_prints_the_path() -> None:

@@ -31,7 +31,7 @@ def until(condition: Callable[[], object], seconds: float = 60) -> None:
 def started(*words: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
     """Start the command."""
     about = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([*COMMAND, *words], text=True, env={**os.environ, **(environment or {})}, **about)  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen([*COMMAND, *words], text=True, env={**os.environ, **(environment or {})}, **about)
 
 
 def shell(line: str) -> subprocess.CompletedProcess[str]:

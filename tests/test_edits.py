@@ -230,7 +230,7 @@ def test_what_cannot_be_kept_is_told(alive: ProviderServer) -> None:
 def test_what_litellm_drops_is_told(alive: ProviderServer, name: str, keyword: str) -> None:
     """A keyword that LiteLLM drops from edits, without a word, is told of."""
     with pytest.warns(UserWarning, match=f"{keyword}=.* left out"):
-        edit(bot_for(alive, name), **{keyword: 7})  # type: ignore[arg-type]
+        edit(bot_for(alive, name), **{keyword: 7})
 
 
 def test_a_parameter_that_is_refused_goes(alive: ProviderServer) -> None:

@@ -59,7 +59,7 @@ def test_unknown_outcome_is_sent_once(alive: ProviderServer, name: str, fault: s
         edit(bot_for(alive, name, timeout=0.7), is_async)
 
     assert 1 == len(alive.posts)
-    assert caught.value.maybe_charged is True  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is True
 
 
 @both_ways
@@ -106,7 +106,7 @@ def test_callbacks_hear_of_edits(alive: ProviderServer) -> None:
     heard = Event()
     costs: list[float] = []
 
-    class Listening(CustomLogger):  # type: ignore[misc]
+    class Listening(CustomLogger):
         def log_success_event(self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any) -> None:
             costs.append(kwargs["response_cost"])
             heard.set()
@@ -231,7 +231,7 @@ def test_a_patched_async_function_is_awaited(monkeypatch: pytest.MonkeyPatch, al
 def test_a_programs_own_provider_edits(monkeypatch: pytest.MonkeyPatch, is_async: bool) -> None:
     """A provider that the program has given LiteLLM is asked as LiteLLM asks it."""
 
-    class Own(litellm.CustomLLM):  # type: ignore[misc]
+    class Own(litellm.CustomLLM):
         def image_edit(self, model: str, image: Any, prompt: str, **rest: Any) -> Any:
             return litellm.ImageResponse(data=[{"b64_json": base64.b64encode(image[0].read()).decode()}])
 

@@ -109,7 +109,7 @@ def test_no_fallback_after_an_unknown_outcome(others: ProviderServer, reply: Any
         draw(bot, is_async)
 
     assert 1 == len(others.posts)
-    assert caught.value.maybe_charged is True  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is True
 
 
 def test_one_unknown_outcome_of_several_forbids_a_fallback(others: ProviderServer) -> None:
@@ -121,7 +121,7 @@ def test_one_unknown_outcome_of_several_forbids_a_fallback(others: ProviderServe
         bot.generate("a red panda")
 
     assert 3 == len(others.posts)
-    assert caught.value.maybe_charged is True  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is True
 
 
 @both_ways

@@ -263,7 +263,7 @@ def test_job_of_another_program(batches: BatchServer) -> None:
     """A job that was not submitted by this library is refused in plain words."""
     job = submitted(batches, ["a"])
     name = batches.batches[job.id].shown["input_file_id"]
-    line = json.loads(batches.files[name])  # type: ignore[arg-type]
+    line = json.loads(batches.files[name])
     batches.files[name] = json.dumps({**line, "custom_id": "theirs"}).encode()
 
     with pytest.raises(JobError, match="not submitted by this library"):

@@ -188,7 +188,7 @@ def test_wrong_key_is_litellms_error_with_a_note(provider: ProviderServer, name:
     assert [] == [piece for piece in fragments(key) if piece in said]
     assert "check " in " ".join(caught.value.__notes__)
     assert "_API_KEY" in " ".join(caught.value.__notes__)
-    assert caught.value.maybe_charged is False  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is False
     assert 1 == len(provider.posts)
 
 

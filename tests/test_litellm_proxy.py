@@ -175,7 +175,7 @@ def test_paid_request_goes_out_once(proxy: ProxyProcess, upstream: ProviderServe
         paid(timeout=60 if name != "timeout" else 2)("a red panda")
 
     assert 1 == len(upstream.posts)
-    assert caught.value.maybe_charged  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged
 
 
 @pytest.mark.parametrize("name", ["500", "reset"])

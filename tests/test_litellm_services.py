@@ -45,7 +45,7 @@ def forget_callbacks() -> None:
         getattr(litellm, name).clear()
 
 
-class Ledger(CustomLogger):  # type: ignore[misc, unused-ignore]
+class Ledger(CustomLogger):
     """Notes what it is told, by the sync hook."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class Ledger(CustomLogger):  # type: ignore[misc, unused-ignore]
         self.failures += 1
 
 
-class AsyncLedger(CustomLogger):  # type: ignore[misc, unused-ignore]
+class AsyncLedger(CustomLogger):
     """Notes what it is told, by the async hook."""
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ def test_requests_are_sent_once_with_async_hooks_too(provider: ProviderServer, m
         draw(bot, is_async=True)
 
     assert 1 == len(provider.posts)
-    assert caught.value.maybe_charged is True  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is True
 
 
 @both_ways

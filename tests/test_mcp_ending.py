@@ -38,7 +38,7 @@ ABOUT = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"na
 def running(seconds: float = 0.5) -> Iterator[Any]:
     """Give a server that has answered its first message and goes on waiting for others."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    server: Any = subprocess.Popen([sys.executable, "-c", SERVER, str(seconds)], **pipes, text=True)  # type: ignore[call-overload]
+    server: Any = subprocess.Popen([sys.executable, "-c", SERVER, str(seconds)], **pipes, text=True)
     try:
         say(server, {"id": 1, "method": "initialize", "params": ABOUT})
         server.stdout.readline()

@@ -77,7 +77,7 @@ def test_stdout_holds_the_protocol_and_nothing_else(tmp_path: Path) -> None:
     call = {"name": "generate_image", "arguments": {"prompt": "a cat"}}
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    server = subprocess.Popen([sys.executable, "-c", NOISY], **pipes, text=True, env=buffered)  # type: ignore[call-overload]
+    server = subprocess.Popen([sys.executable, "-c", NOISY], **pipes, text=True, env=buffered)
     assert server.stdin is not None
     assert server.stdout is not None
     for message in (
@@ -223,7 +223,7 @@ def test_other_machines_are_let_in_by_name_only() -> None:
 def test_unknown_transport_is_refused() -> None:
     """A transport that there is not is told before anything is served."""
     with pytest.raises(ValueError, match="transport is 'sse'"):
-        serve(transport="sse", model="offline/sketch")  # type: ignore[arg-type]
+        serve(transport="sse", model="offline/sketch")
 
 
 def test_missing_package_is_named() -> None:

@@ -145,7 +145,7 @@ def test_failure_that_may_be_charged_outweighs_the_others(provider: ProviderServ
     with pytest.raises(Exception, match="had an error while processing") as caught:
         bot_for(provider, "gemini", n=3).generate("a red panda")
 
-    assert caught.value.maybe_charged is True  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is True
 
 
 def test_sums_are_over_all_calls(provider: ProviderServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,7 @@ def test_errors_of_ollama(server: OllamaServer, status: int, words: str, kind: t
 
     assert says in str(failed.value)
     assert words in str(failed.value)
-    assert not failed.value.maybe_charged  # type: ignore[attr-defined]
+    assert not failed.value.maybe_charged
     assert 1 == len(server.requests)
 
 

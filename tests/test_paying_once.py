@@ -64,7 +64,7 @@ def test_unknown_outcome_is_sent_once(provider: ProviderServer, model: str, faul
         both_ways(bot, is_async)
 
     assert 1 == len(provider.posts)
-    assert caught.value.maybe_charged is True  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is True
     assert isinstance(caught.value, litellm.exceptions.APIError | litellm.Timeout) or hasattr(
         caught.value, "llm_provider"
     )
@@ -135,8 +135,8 @@ def test_long_wait_is_left_to_the_caller(provider: ProviderServer, after: str) -
         ImageBot(**provider.kwargs_for("gpt-image-2")).generate("a red panda")
 
     assert time.monotonic() - began < 30
-    assert caught.value.retry_after > 500  # type: ignore[attr-defined]
-    assert caught.value.maybe_charged is False  # type: ignore[attr-defined]
+    assert caught.value.retry_after > 500
+    assert caught.value.maybe_charged is False
     assert 1 == len(provider.posts)
 
 
@@ -163,7 +163,7 @@ def test_refused_connection_is_tried_again_at_most_twice(model: str, is_async: b
         with pytest.raises(Exception) as caught:  # noqa: PT011
             both_ways(bot, is_async)
 
-    assert caught.value.maybe_charged is False  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is False
     assert "Nothing was sent" in " ".join(caught.value.__notes__)
 
 

@@ -102,7 +102,7 @@ def test_silence_is_told_with_the_address(
         draw(ImageBot(PROVIDERS[name]), is_async)
 
     assert f"could not be reached at {dead_address!r}. Check {variable}." in " ".join(caught.value.__notes__)
-    assert caught.value.maybe_charged is False  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is False
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_header_that_cannot_be_sent_costs_nothing(provider: ProviderServer, is_a
     with pytest.raises(Exception) as caught:  # noqa: PT011
         draw(bot, is_async)
 
-    assert caught.value.maybe_charged is False  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is False
     assert "Nothing was sent" in " ".join(caught.value.__notes__)
     assert [] == provider.requests
 
@@ -135,7 +135,7 @@ def test_proxy_without_its_package_costs_nothing(
     with pytest.raises(ImportError, match="socksio") as caught:
         draw(bot_for(provider, "gpt-image-2"), is_async)
 
-    assert caught.value.maybe_charged is False  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is False
     assert "Nothing was sent" in " ".join(caught.value.__notes__)
     assert [] == provider.requests
 

@@ -186,7 +186,7 @@ def test_each_answer_is_judged_by_itself(run: Run) -> None:
 def test_other_exceptions_pass_through(run: Run, error: Exception) -> None:
     """What is no failure to send is raised as it is, at once."""
     provider = Provider()
-    provider.call = raising(error, provider)  # type: ignore[method-assign]
+    provider.call = raising(error, provider)
 
     with pytest.raises(type(error)) as caught:
         run(provider, RetryBudget())
@@ -198,7 +198,7 @@ def test_other_exceptions_pass_through(run: Run, error: Exception) -> None:
 def test_ctrl_c_passes_through() -> None:
     """An interrupt is never taken for a failure."""
     provider = Provider()
-    provider.call = raising(KeyboardInterrupt(), provider)  # type: ignore[method-assign]
+    provider.call = raising(KeyboardInterrupt(), provider)
 
     with pytest.raises(KeyboardInterrupt):
         run_sync(provider, RetryBudget())

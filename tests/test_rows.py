@@ -41,7 +41,7 @@ def test_a_changed_picture_is_not_asked_again() -> None:
     assert path is not None
     path.write_bytes(BOT.generate("a cat")[0].to_bytes())
 
-    assert read_provenance(path).changed  # type: ignore[union-attr]
+    assert read_provenance(path).changed
     with pytest.raises(ValueError, match=r"metadata\.jsonl.*nothing was sent"):
         BOT.again(path)
 
@@ -58,7 +58,7 @@ def test_the_last_row_counts() -> None:
     """A picture that was drawn anew under its name has the later row."""
     path = write(row("fox.png", "a fox"), row("cat.png"), row("fox.png", "a red fox"), "")
 
-    assert "a red fox" == row_of(path)["prompt"]  # type: ignore[index]
+    assert "a red fox" == row_of(path)["prompt"]
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_conversion_stopped_by_a_filter_keeps_the_picture(
             bot_for(provider, "gpt-image-2")("a fox", save_path="x.jpg")
 
     assert provider.pictures.served == [Path("x.png").read_bytes()]
-    assert 1 == len(caught.value.result)  # type: ignore[attr-defined]
+    assert 1 == len(caught.value.result)
 
 
 @pytest.mark.parametrize("ending", ["", ".png", ".JPG", ".webp", ".avif", ".txt", ".jxl"])

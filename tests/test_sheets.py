@@ -199,10 +199,10 @@ def test_text_of_any_script_is_no_error(text: str) -> None:
 
 def test_font_without_a_letter_gives_way_to_one_that_has_it() -> None:
     """Plain English is set in Pillow's own font; where that lacks a letter, in one that has it, if there is one."""
-    assert "Aileron" == font_for("a red panda", 12).getname()[0]  # type: ignore[union-attr]
+    assert "Aileron" == font_for("a red panda", 12).getname()[0]
     for text in ("ein Bär", "medvěd", "медведь"):
         font = font_for(text, 12)
-        assert "Aileron" == font.getname()[0] or knows(font, text)  # type: ignore[union-attr]
+        assert "Aileron" == font.getname()[0] or knows(font, text)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ HEAVY = ["litellm", "openai", "httpx", "httpcore", "PIL", "IPython", "tqdm", "sl
 
 def run(code: str, **keywords: object) -> subprocess.CompletedProcess[str]:
     """Run code in a fresh interpreter."""
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, **keywords)  # type: ignore[call-overload,no-any-return]
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, **keywords)
 
 
 @pytest.mark.parametrize(

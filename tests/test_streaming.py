@@ -47,7 +47,7 @@ def test_openai_sends_unfinished_pictures(alive: ProviderServer, name: str, is_a
     rough = [event for event in events if isinstance(event, PartialImageEvent)]
     assert [(0, 0), (1, 0)] == [(one.index, one.picture) for one in rough]
     assert all(one.image.to_bytes().startswith(b"\x89PNG") for one in rough)
-    assert "LiteLLM's image call cannot stream, so OpenAI's own client is used" in events[0].why  # type: ignore[attr-defined]
+    assert "LiteLLM's image call cannot stream, so OpenAI's own client is used" in events[0].why
     assert (True, 2) == (alive.posts[0].json["stream"], alive.posts[0].json["partial_images"])
 
 
@@ -69,7 +69,7 @@ def test_gemini_is_watched_by_its_chat(alive: ProviderServer) -> None:
     events = watched(bot_for(alive, "gemini"))
 
     assert ["Here is ", "your picture."] == [one.text for one in events if isinstance(one, TextEvent)]
-    assert "chat" == events[0].route  # type: ignore[attr-defined]
+    assert "chat" == events[0].route
     assert alive.posts[0].path.endswith(":streamGenerateContent")
     assert "Here is your picture." == result_of(events).text
 
@@ -91,7 +91,7 @@ def test_models_that_cannot_stream_are_waited_for(alive: ProviderServer, is_asyn
     events = watched(bot_for(alive, "recraft", allow_private_hosts=["127.0.0.1"]), is_async)
 
     assert [StartedEvent, PictureEvent, DoneEvent] == [type(one) for one in events]
-    assert "cannot stream" in events[0].why  # type: ignore[attr-defined]
+    assert "cannot stream" in events[0].why
     assert alive.pictures.served == [one.to_bytes() for one in result_of(events)]
 
 
@@ -155,7 +155,7 @@ def test_refusals_are_those_of_a_call(alive: ProviderServer, is_async: bool) -> 
     with pytest.raises(ValueError, match="IMAGE_SAFETY") as caught:
         watched(bot, is_async)
 
-    assert ("IMAGE_SAFETY", "output") == (caught.value.code, caught.value.stage)  # type: ignore[attr-defined]
+    assert ("IMAGE_SAFETY", "output") == (caught.value.code, caught.value.stage)
     assert 1 == len(alive.posts)
 
 

@@ -49,7 +49,7 @@ def test_a_stream_that_ends_too_early_is_an_error(alive: ProviderServer, name: s
     with pytest.raises(Exception) as caught:  # noqa: PT011
         watched(bot_for(alive, name))
 
-    assert caught.value.maybe_charged is True  # type: ignore[attr-defined]
+    assert caught.value.maybe_charged is True
     assert 1 == len(alive.posts)
 
 
@@ -71,7 +71,7 @@ def test_closing_early_closes_the_connection(alive: ProviderServer, name: str) -
 
     events = bot_for(alive, name).stream("a red panda")
     seen = [type(next(events)), type(next(events))]
-    events.close()  # type: ignore[attr-defined]
+    events.close()
 
     assert stall.noticed.wait(5)
     assert [StartedEvent, TextEvent if name == "gemini" else PartialImageEvent] == seen
@@ -115,7 +115,7 @@ def test_what_was_given_up_may_have_been_paid(alive: ProviderServer) -> None:
 
     events = bot.stream("a red panda")
     next(events), next(events)
-    events.close()  # type: ignore[attr-defined]
+    events.close()
 
     assert 0 == bot.cost
     assert bot._sender.spending._assumed > 0

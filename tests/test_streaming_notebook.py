@@ -13,7 +13,7 @@ def outputs_of(folder: Any, cell: str) -> list[dict[str, Any]]:
     """Run a cell in a kernel of its own and return its outputs as the notebook file holds them."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in (SETUP, cell)])
     NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(folder)}}).execute()
-    return notebook.cells[1].outputs  # type: ignore[no-any-return]
+    return notebook.cells[1].outputs
 
 
 @pytest.mark.parametrize(

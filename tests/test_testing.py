@@ -99,7 +99,7 @@ def test_rate_limit_without_a_time_is_an_error_at_once(offline_images: OfflineIm
     with pytest.raises(litellm.RateLimitError) as caught:
         ImageBot(model="gemini/gemini-3.1-flash-image").generate("a red panda")
 
-    assert (1, False) == (len(offline_images.requests), caught.value.maybe_charged)  # type: ignore[attr-defined]
+    assert (1, False) == (len(offline_images.requests), caught.value.maybe_charged)
 
 
 def test_rate_limit_with_a_time_is_waited_for(offline_images: OfflineImages) -> None:
@@ -117,7 +117,7 @@ def test_long_rate_limit_says_how_long(offline_images: OfflineImages) -> None:
     with pytest.raises(litellm.RateLimitError) as caught:
         ImageBot(model="gpt-image-2").generate("a red panda")
 
-    assert 600 == caught.value.retry_after  # type: ignore[attr-defined]
+    assert 600 == caught.value.retry_after
 
 
 def test_timeout_may_be_charged_and_is_not_sent_again(offline_images: OfflineImages) -> None:
@@ -127,7 +127,7 @@ def test_timeout_may_be_charged_and_is_not_sent_again(offline_images: OfflineIma
     with pytest.raises(litellm.Timeout) as caught:
         ImageBot(model="offline/sketch").generate("a red panda")
 
-    assert (1, True) == (len(offline_images.requests), caught.value.maybe_charged)  # type: ignore[attr-defined]
+    assert (1, True) == (len(offline_images.requests), caught.value.maybe_charged)
 
 
 def test_expired_link_fails_when_it_is_fetched(offline_images: OfflineImages) -> None:

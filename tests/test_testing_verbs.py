@@ -155,7 +155,7 @@ def test_faults_reach_who_watches(offline_images: OfflineImages, provider: Provi
     with pytest.raises(litellm.Timeout) as caught:
         watched(bot_of(provider, model))
 
-    assert (True, []) == (caught.value.maybe_charged, provider.requests)  # type: ignore[attr-defined]
+    assert (True, []) == (caught.value.maybe_charged, provider.requests)
 
 
 def test_models_are_compared_offline_without_a_key(offline_images: OfflineImages) -> None:

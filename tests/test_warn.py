@@ -50,7 +50,7 @@ def test_a_neighbour_with_a_longer_name_is_not_the_package() -> None:
     exec(compile("def use(depth):\n    call(depth)\n", str(neighbour), "exec"), scope)
 
     with pytest.warns(AdjustmentWarning) as told:
-        scope["use"](2)  # type: ignore[operator]
+        scope["use"](2)
 
     assert str(neighbour) == told[0].filename
 

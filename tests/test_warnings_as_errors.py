@@ -39,7 +39,7 @@ def test_adjustment_stops_before_anything_is_sent(provider: ProviderServer, verb
     with pytest.raises(AdjustmentWarning, match="quality='hihg' left out") as caught:
         verb(bot_for(provider, "gpt-image-2", quality="hihg"))
 
-    assert (False, None) == (caught.value.maybe_charged, caught.value.result)  # type: ignore[attr-defined]
+    assert (False, None) == (caught.value.maybe_charged, caught.value.result)
     assert [] == provider.requests
 
 
@@ -64,8 +64,8 @@ def test_other_size_is_told_with_the_picture(provider: ProviderServer, verb: Cal
     with pytest.raises(AdjustmentWarning, match="640x480") as caught:
         verb(bot_for(provider, "gpt-image-2", size="1536x1024"))
 
-    result = caught.value.result  # type: ignore[attr-defined]
-    assert caught.value.maybe_charged  # type: ignore[attr-defined]
+    result = caught.value.result
+    assert caught.value.maybe_charged
     assert provider.pictures.served == [one.to_bytes() for one in result]
     assert ["a-fox.png"] == [path.name for path in result.save()]
 
@@ -78,7 +78,7 @@ def test_fewer_pictures_are_on_the_warning(provider: ProviderServer, is_async: b
     with pytest.raises(FewerImagesWarning, match="2 of 4") as caught:
         draw(bot_for(provider, "gpt-image-2", n=4), is_async)
 
-    assert 2 == len(caught.value.result)  # type: ignore[attr-defined]
+    assert 2 == len(caught.value.result)
 
 
 def test_unknown_bytes_are_on_the_warning(provider: ProviderServer) -> None:
@@ -90,7 +90,7 @@ def test_unknown_bytes_are_on_the_warning(provider: ProviderServer) -> None:
     with pytest.raises(UnverifiedImageWarning) as caught:
         bot_for(provider, "gpt-image-2").generate("a fox")
 
-    assert (strange, True) == (caught.value.data, caught.value.maybe_charged)  # type: ignore[attr-defined]
+    assert (strange, True) == (caught.value.data, caught.value.maybe_charged)
 
 
 def test_adjustments_are_told_once(provider: ProviderServer) -> None:

@@ -118,7 +118,7 @@ def ended(outcome: Outcome) -> Iterator[str]:
     attempt = Attempt(request(), lambda _: request())
     try:
         with warnings.catch_warnings(record=True, action="always") as warned:
-            result = receiving.result_from(attempt, [outcome], lambda: None)  # type: ignore[arg-type,return-value]
+            result = receiving.result_from(attempt, [outcome], lambda: None)
             if result is None:
                 next_attempt(attempt, [outcome])
             else:
