@@ -2,7 +2,6 @@
 
 import os
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from llamabot_images import names, saving
 from llamabot_images.asked import CREDENTIALS, DEFAULTS, Asked, asked_from
 from llamabot_images.attempts import Attempt, first_with_key
 from llamabot_images.credentials import for_other_provider, without_keys
-from llamabot_images.reach import reach, usable
+from llamabot_images.reach import reached
 from llamabot_images.request import Capabilities, ImageRequest, negotiate
 from llamabot_images.settings import BotSettings
 
@@ -41,7 +40,7 @@ class Preparing(BotSettings):
             asked = for_other_provider(asked, overrides)
         rule, refused = backend.rule(can), self._sender.refused.get(asked.model, frozenset())
         found, where = self._reached(backend.credentials(asked, can), asked, can)
-        return replace(negotiate(prompt, asked, can, rule, refused=refused, credentials=found), address=where)
+        return negotiate(prompt, asked, can, rule, refused=refused, credentials=found, address=where)
 
     def estimate(self, prompt: str, **overrides: Any) -> tuple[float, float] | None:
         """Return what a prompt will cost, without sending anything.
@@ -83,8 +82,7 @@ class Preparing(BotSettings):
         """Return credentials that can be sent, and the address: LiteLLM's ways alone find theirs by variables."""
         if can.route not in BY_LITELLM:
             return found, ("", "")
-        found = usable(can.provider, found, asked.credentials, os.environ)
-        return found, reach(can.provider, found, asked.credentials, os.environ)
+        return reached(can.provider, found, asked.credentials, os.environ)
 
     def _is_elsewhere(self, provider: str) -> bool:
         """Tell whether a provider is another than the bot's; of our own ones the name tells, without LiteLLM."""

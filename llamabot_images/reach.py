@@ -9,47 +9,34 @@ from llamabot_images.credentials import PROVIDERS
 from llamabot_images.errors import MissingKeyError, UnsupportedParameterError
 from llamabot_images.redact import redact_url
 
-__all__ = ["reach", "usable"]
+__all__ = ["reached"]
 
 #: LiteLLM looks for OpenAI's by itself, and in this order.
 OPENAI_KEYS, OPENAI_BASES = ("OPENAI_API_KEY",), ("OPENAI_BASE_URL", "OPENAI_API_BASE")
 
 
-def usable(
+def reached(
     provider: str, found: Mapping[str, Any], given: Mapping[str, Any], environ: Mapping[str, str]
-) -> dict[str, Any]:
-    """Return credentials as they can be sent: without the blanks and line breaks that they were pasted with.
+) -> tuple[dict[str, Any], tuple[str, str]]:
+    """Return credentials as they can be sent, without the blanks that they were pasted with, and where they lead.
 
     :param provider: LiteLLM's name of it.
     :param found: What was settled for the request.
     :param given: What of it the caller gave himself.
     :param environ: Environment variables.
+    :return: The credentials; and the address as it may be shown with what says it, both empty for the provider's own.
     :raises MissingKeyError: For a key that no header can carry.
     :raises UnsupportedParameterError: For an address that is none.
     """
     address, where = _settled("api_base", provider, found, given, environ)
     if address:
         _check_address(address, where)
-    key, where = _settled("api_key", provider, found, given, environ)
+    key, holder = _settled("api_key", provider, found, given, environ)
     if isinstance(key, str) and key:
-        _check_key(key.strip(), where)
+        _check_key(key.strip(), holder)
     pairs = {"api_base": address, "api_key": key}
     stripped = {name: one.strip() for name, one in pairs.items() if isinstance(one, str) and one != one.strip()}
-    return {**found, **stripped}
-
-
-def reach(
-    provider: str, found: Mapping[str, Any], given: Mapping[str, Any], environ: Mapping[str, str]
-) -> tuple[str, str]:
-    """Return the address of a request as it may be shown, and what says it; both empty for the provider's own.
-
-    :param provider: LiteLLM's name of it.
-    :param found: What was settled for the request.
-    :param given: What of it the caller gave himself.
-    :param environ: Environment variables.
-    """
-    address, where = _settled("api_base", provider, found, given, environ)
-    return (redact_url(address), where) if isinstance(address, str) and address else ("", "")
+    return {**found, **stripped}, (redact_url(address.strip()), where) if address else ("", "")
 
 
 def _settled(

@@ -119,6 +119,7 @@ def negotiate(
     *,
     refused: frozenset[str] = frozenset(),
     credentials: Mapping[str, Any],
+    address: tuple[str, str] = ("", ""),
 ) -> ImageRequest:
     """Fit what was asked to what a model accepts.
 
@@ -128,6 +129,7 @@ def negotiate(
     :param rule: What is known of the model.
     :param refused: Parameters that the provider has refused before.
     :param credentials: Key, address and version to send.
+    :param address: Where they lead, as it may be shown, and what says so.
     :return: The request, with an adjustment for each explicit setting that could not be kept.
     :raises UnsupportedParameterError: When a setting makes no sense for this model or, with ``strict``,
         when anything had to be adjusted; all problems are named at once.
@@ -161,6 +163,7 @@ def negotiate(
         strict=asked.strict,
         route=can.route,
         sources=asked.sources,
+        address=address,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from llamabot_images import ImageBot, MissingKeyError, UnsupportedParameterError
-from llamabot_images.reach import reach, usable
+from llamabot_images.reach import reached
 
 from .calls import bot_for, both_ways, draw, key_variables
 from .providers import ProviderServer
@@ -142,8 +142,8 @@ def test_proxy_without_its_package_costs_nothing(
 
 def test_own_addresses_of_providers_are_left_alone() -> None:
     """Nothing is told of, and nothing added to, credentials that leave the address to LiteLLM."""
-    assert {"api_key": KEY} == usable("openai", {"api_key": KEY}, {"api_key": KEY}, {})
-    assert {} == usable("bedrock", {}, {}, {"OPENAI_BASE_URL": "nonsense"})
-    assert ("", "") == reach("openai", {}, {}, {})
+    assert {"api_key": KEY} == reached("openai", {"api_key": KEY}, {"api_key": KEY}, {})[0]
+    assert {} == reached("bedrock", {}, {}, {"OPENAI_BASE_URL": "nonsense"})[0]
+    assert ("", "") == reached("openai", {}, {}, {})[1]
     environ = {"OPENAI_API_BASE": "https://host/v1?key=hush"}
-    assert ("https://host/v1?…", "OPENAI_API_BASE") == reach("openai", {}, {}, environ)
+    assert ("https://host/v1?…", "OPENAI_API_BASE") == reached("openai", {}, {}, environ)[1]
