@@ -156,7 +156,6 @@ def test_only_pictures_in_the_folder_are_read(path: str, why: str, place: str, t
 
 def test_picture_in_the_folder_is_edited(tmp_path: Path) -> None:
     """A picture that was drawn before is found by its name or by its path, and the outcome is a new file."""
-    pytest.importorskip("llamabot_images.inputs", reason="editing is not there yet")
     server = server_for(ImageBot(model="offline/sketch", size="64x64"))
 
     drawn, by_name, by_path = asked(
