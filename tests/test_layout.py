@@ -17,6 +17,7 @@ LAYERS = [
         "sizes",
         "threads",
         "leases",
+        "under_way",
         "waits",
         "names",
         "drafts",

@@ -16,12 +16,12 @@ from llamabot_images.batch.progress import Progress
 from llamabot_images.batch.reading import Reading
 from llamabot_images.batch.remote import amade_elsewhere, made_elsewhere
 from llamabot_images.batch.stopping import seconds_to_wait
-from llamabot_images.batch.under_way import UnderWay
 from llamabot_images.batch.work import Job, Work
 from llamabot_images.errors import BudgetExceededError
 from llamabot_images.prices import Bill
 from llamabot_images.results import ImageResult
 from llamabot_images.threads import Pool, Threads
+from llamabot_images.under_way import UnderWay
 
 __all__ = ["Runner"]
 

@@ -19,8 +19,9 @@ except ModuleNotFoundError as error:
     message = f"the MCP server needs the package 'mcp' ({error}): pip install 'llamabot-images[mcp]'"
     raise ModuleNotFoundError(message, name=error.name) from None
 
-from llamabot_images.mcp_server.ending import Work, ended_by_signals
+from llamabot_images.mcp_server.ending import ended_by_signals
 from llamabot_images.mcp_server.tools import Tools
+from llamabot_images.under_way import UnderWay
 
 __all__ = ["serve", "server_for"]
 
@@ -32,7 +33,7 @@ INSTRUCTIONS = (
 
 
 @asynccontextmanager
-async def aside(work: Work, server: "MCPServer[Any]") -> AsyncIterator[None]:
+async def aside(work: UnderWay, server: "MCPServer[Any]") -> AsyncIterator[None]:
     """Send what anything prints to stderr, since stdout belongs to the protocol, and end when told to."""
     with redirect_stdout(sys.stderr), ended_by_signals(work):
         yield

@@ -6,38 +6,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["Work", "ended_by_signals"]
+from llamabot_images.under_way import UnderWay
 
-
-class Work:
-    """Counts what is under way."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._under_way = 0
-
-    @contextmanager
-    def under_way(self) -> Iterator[None]:
-        """Count what is done inside as work."""
-        self._add(1)
-        try:
-            yield
-        finally:
-            self._add(-1)
-
-    def wait(self) -> None:
-        """Wait until nothing is under way."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._under_way == 0)
-
-    def _add(self, number: int) -> None:
-        with self._changed:
-            self._under_way += number
-            self._changed.notify_all()
+__all__ = ["ended_by_signals"]
 
 
 @contextmanager
-def ended_by_signals(work: Work) -> Iterator[None]:
+def ended_by_signals(work: UnderWay) -> Iterator[None]:
     """Let a signal end the process when no work is under way, and a second one at once.
 
     Without it, SIGTERM would end a picture that is paid for, and Ctrl-C would wait for a line on stdin.

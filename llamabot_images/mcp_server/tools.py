@@ -15,10 +15,10 @@ from pydantic import Field
 
 from llamabot_images.formats import sniff
 from llamabot_images.imagebot import ImageBot
-from llamabot_images.mcp_server.ending import Work
 from llamabot_images.reference import ImageReference
 from llamabot_images.results import ImageResult
 from llamabot_images.tool import given, told
+from llamabot_images.under_way import UnderWay
 
 __all__ = ["MOST_CHARACTERS", "Tools", "preview"]
 
@@ -79,7 +79,7 @@ class Tools:
     def __init__(self, bot: ImageBot) -> None:
         self._bot = bot
         self._folder = Path(bot.save_dir).resolve()
-        self.work = Work()
+        self.work = UnderWay()
 
     def generate_image(
         self, prompt: Prompt, model: Model = None, size: Size = None, quality: Quality = None, n: Count = 1
@@ -128,7 +128,7 @@ class Tools:
 
     def _made(self, prompt: str, settings: dict[str, Any], ask: Callable[[], ImageResult]) -> CallToolResult:
         """Draw and save. It runs in a thread to its end, so that a picture is kept when nobody waits any more."""
-        with answered(), self.work.under_way():
+        with answered(), self.work.one():
             self._check_price(prompt, settings)
             self._bot.check_target(prompt)
             result = ask()

@@ -1,4 +1,4 @@
-"""The prompts that are under way at this moment, and what is done when the last of them has ended."""
+"""What is under way at this moment, and what is done when the last of it has ended."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -11,12 +11,12 @@ LOOK = 0.2
 
 
 class UnderWay:
-    """Counts the prompts under way. Safe to use from many threads.
+    """Counts what is under way. Safe to use from many threads.
 
-    :param at_end: Called once nothing is under way and the batch was left.
+    :param at_end: Called once nothing is under way and it was left.
     """
 
-    def __init__(self, at_end: Callable[[], None]) -> None:
+    def __init__(self, at_end: Callable[[], None] = lambda: None) -> None:
         self.count = 0
         self._at_end = at_end
         self._is_left = False
@@ -24,7 +24,7 @@ class UnderWay:
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Count a prompt for as long as the block runs."""
+        """Count one for as long as the block runs."""
         with self._changed:
             self.count += 1
         try:
@@ -44,7 +44,7 @@ class UnderWay:
                 self._changed.wait(LOOK)
 
     def leave(self) -> None:
-        """End the batch now, or have the last one do it that is still under way."""
+        """End now, or have the last one do it that is still under way."""
         with self._changed:
             self._is_left = True
             is_last = not self.count
