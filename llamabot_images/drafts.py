@@ -11,12 +11,13 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["Draft", "Refused", "fill", "hidden_draft", "nameless_draft", "sync_folder"]
+__all__ = ["Draft", "Refused", "fill", "folders_synced_later", "hidden_draft", "nameless_draft", "sync_folder"]
 
 # The umask takes its share, as of any file that a person makes.
 _MODE = 0o666
@@ -25,6 +26,8 @@ _ON_WINDOWS = os.name == "nt"
 _SYNC_NOT_OFFERED = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
 _TRIES = 20
 _PAUSE = 0.02  # seconds
+
+_later: ContextVar[set[Path] | None] = ContextVar("llamabot_images_folders", default=None)
 
 
 class Refused(Exception):
@@ -119,12 +122,26 @@ def sync_folder(folder: Path) -> None:
 
     :param folder: An existing folder.
     """
+    if (later := _later.get()) is not None:
+        later.add(folder)
+        return
     with suppress(OSError):
         file = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(file)
         finally:
             os.close(file)
+
+
+@contextmanager
+def folders_synced_later() -> Iterator[set[Path]]:
+    """Collect the folders that would be synced in this block: whoever saves many pictures syncs once for several."""
+    folders: set[Path] = set()
+    token = _later.set(folders)
+    try:
+        yield folders
+    finally:
+        _later.reset(token)
 
 
 @dataclass(frozen=True)

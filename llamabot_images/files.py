@@ -88,10 +88,17 @@ def write_new(folder: Path, stem: str, suffix: str, data: bytes, *, durable: boo
     :raises SaveError: When the file could not be written. Nothing is left behind in the folder; the
         error keeps the bytes and names the file outside it to which they were rescued.
     """
+
+    def settle(draft: Draft) -> Path:
+        return _claim_free_name(draft, folder, stem, suffix)
+
     with _explained(folder / f"{stem}{suffix}", data):
         _refuse_more_than_a_name(f"{stem}{suffix}")
-        folder.mkdir(parents=True, exist_ok=True)
-        return _place(folder, data, durable, lambda draft: _claim_free_name(draft, folder, stem, suffix))
+        try:
+            return _place(folder, data, durable, settle)
+        except FileNotFoundError:
+            folder.mkdir(parents=True, exist_ok=True)
+            return _place(folder, data, durable, settle)
 
 
 def replace(path: Path, data: bytes, *, durable: bool = True) -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 
 from llamabot_images.drafts import fill, sync_folder
 from llamabot_images.errors import SaveError
+from llamabot_images.together import Together
 
 __all__ = ["Lines"]
 
@@ -30,9 +31,8 @@ class Lines:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.elsewhere: Callable[[bytes], None] | None = None
-        self._changed = threading.Condition()
-        self._written = self._safe = 0
-        self._is_waiting_for_disk = False
+        self._lock = threading.Lock()
+        self._disk = Together(self._sync)
         self._failed: SaveError | None = None
         try:
             self._file = os.open(path, _APPEND, 0o666)
@@ -51,26 +51,13 @@ class Lines:
         if self.elsewhere is not None:
             self.elsewhere(data)
             durable = False
-        with self._changed:
+        with self._lock:
             self._try(lambda: fill(self._file, data, durable=False))
-            self._written += 1
-            mine = self._written
-            while durable and self._safe < mine:
-                if self._is_waiting_for_disk:
-                    self._changed.wait()
-                else:
-                    self._wait_for_disk()
+        if durable:
+            self._disk.wait()
 
-    def _wait_for_disk(self) -> None:
-        """Do for all that was written until now what each would have to wait for."""
-        upto, self._is_waiting_for_disk = self._written, True
-        self._changed.release()
-        try:
-            self._try(lambda: os.fsync(self._file))
-        finally:
-            self._changed.acquire()
-            self._is_waiting_for_disk, self._safe = False, upto
-            self._changed.notify_all()
+    def _sync(self) -> None:
+        self._try(lambda: os.fsync(self._file))
 
     def _try(self, write: Callable[[], None]) -> None:
         try:
@@ -119,7 +106,7 @@ class Lines:
 
     def close(self) -> None:
         """Close the file, once: its number may be another file's a moment later."""
-        with self._changed, suppress(OSError):
+        with self._lock, suppress(OSError):
             self._failed = SaveError(f"{str(self.path)!r} is closed: the batch has ended")
             file, self._file = self._file, -1
             try:

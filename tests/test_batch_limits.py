@@ -17,6 +17,7 @@ from .calls import bot_for, both_ways
 from .providers import Delay, ProviderServer, Reset, Status
 from .providers.fixture import provider
 from .test_batch import draw, read_rows
+from .waiting import until
 
 __all__ = ["provider"]
 
@@ -254,7 +255,7 @@ def test_interruption(provider: ProviderServer, way: str, times: int) -> None:
     about = provider.kwargs_for("gpt-image-2")
     command = [sys.executable, "-c", SCRIPT, about["api_base"], about["api_key"], way]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    wait_for(lambda: len(provider.posts) == 10)
+    until(lambda: len(provider.posts) == 10)
     for number in range(times):
         time.sleep(0.3 * bool(number))
         process.send_signal(signal.SIGINT)
@@ -270,11 +271,3 @@ def test_interruption(provider: ProviderServer, way: str, times: int) -> None:
     assert (0 if times == 1 else 4) == len(result.unknown)
     assert 30 == len(provider.posts)
     assert len(result.ok) == len(read_rows(Path("out")))
-
-
-def wait_for(condition: Any) -> None:
-    """Wait until something is so, twenty seconds at most."""
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)

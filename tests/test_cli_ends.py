@@ -5,8 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,15 +15,7 @@ from llamabot_images.cli.bot import CommandBot
 from .providers import Hang, ProviderServer
 from .run_docs import environment_for
 from .test_cli import COMMAND, OFFLINE, run
-
-
-def until(condition: Callable[[], object], seconds: float = 60) -> None:
-    """Wait until something is so."""
-    for _ in range(round(seconds / 0.02)):
-        if condition():
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"not so after {seconds:g} s")
+from .waiting import until
 
 
 def started(*words: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:

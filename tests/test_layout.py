@@ -23,6 +23,7 @@ LAYERS = [
         "drafts",
         "replies",
         "sources",
+        "together",
     },
     {"warn", "asked", "provider_errors", "lifecycle", "prices", "models", "formats", "connections", "lines"},
     {"failures", "files", "payload", "sketch", "credentials", "marimo_output"},

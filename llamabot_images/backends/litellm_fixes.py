@@ -149,14 +149,13 @@ class PostOnce:
         if self._http is None:
             verify = get_ssl_configuration()
             # Not the SDK's own kind of client: from openai 3 on it is httpx2's, which LiteLLM's handlers cannot use.
-            self._http = httpx.Client(
+            self._http = _client_type()(
                 verify=verify,
                 timeout=httpx.Timeout(600, connect=5),
                 follow_redirects=True,
                 event_hooks={"response": [_keep]},
                 # As a mount for everything, so that proxies of the environment still come first.
                 mounts={"all://": crowd(partial(_pool, verify))},
-                cookies=_no_cookies(),
             )
             weakref.finalize(self, self._http.close)
         return self._http
@@ -203,15 +202,16 @@ def _nothing_left() -> Any:
     return httpx.ByteStream(b"")
 
 
-def _no_cookies() -> Any:
-    """Return a jar that stays empty: a provider's cookies for one key must not go with another."""
-    from http.cookiejar import CookieJar
+@cache
+def _client_type() -> Any:
+    import httpx
 
-    class Empty(CookieJar):
-        def extract_cookies(self, response: Any, request: Any) -> None:
-            """Leave them."""
+    class NoCookies(httpx.Cookies):
+        def extract_cookies(self, response: httpx.Response) -> None:
+            """Leave them: a provider's cookies for one key must not go with another."""
 
-    return Empty()
+    none = NoCookies()
+    return type("Client", (httpx.Client,), {"cookies": property(lambda self: none)})
 
 
 def _pool(verify: Any) -> Any:

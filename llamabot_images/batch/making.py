@@ -1,12 +1,13 @@
 """From an order to files and their rows: what is done for each prompt where the work is, here or on another machine."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from llamabot_images.batch import places
+from llamabot_images.batch.turns import Turn
 from llamabot_images.errors import DownloadError, ImageBotWarning, InvalidImageError
 from llamabot_images.provenance import record_of
 from llamabot_images.reference import ImageReference
@@ -88,7 +89,7 @@ def keep(
     result: "ImageResult",
     order: Order,
     came: Callable[[list[dict[str, Any]], float | None], None] | None = None,
-    turn: AbstractContextManager[Any] | None = None,
+    turn: Turn = nullcontext,
 ) -> Made:
     """Save the pictures of a result.
 
@@ -96,7 +97,7 @@ def keep(
     :param result: Its pictures are fetched when they have not been yet.
     :param order: Where they go.
     :param came: Told the rows, ``file_name`` still empty, and the cost, before the files are written.
-    :param turn: Held while they are written.
+    :param turn: Makes what is held while they are written.
     :raises ImageBotError: When no picture can be fetched, or one cannot be saved.
     """
     result = _fetched(result)
@@ -104,7 +105,7 @@ def keep(
     if came is not None:
         came(rows, result.cost)
     stem = bot.filename_for(result.prompt) if order.file_name is None else "-"
-    with turn or nullcontext():
+    with turn():
         saved = places.save(result, order.folder, stem, order.file_name, bot.sidecar)
     for index, (name, converted) in enumerate(saved):
         rows[index]["file_name"] = name

@@ -3,9 +3,8 @@
 import glob
 import hashlib
 import os
-import threading
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -30,7 +29,6 @@ __all__ = [
     "open_journal",
     "place_of",
     "save",
-    "turns",
 ]
 
 Place: TypeAlias = Path | CloudFolder
@@ -99,17 +97,6 @@ def save(
         (path.relative_to(place).as_posix(), path.read_bytes() if path.suffix != one.info.suffix else None)
         for one, path in zip(result, paths, strict=True)
     ]
-
-
-def turns(place: Place) -> AbstractContextManager[Any]:
-    """Return what to hold while a picture is saved: on a disk as many are at once as there are processors.
-
-    Where all workers write at once, all their next requests go out late and together. A store takes all at once.
-
-    :param place: Where pictures go.
-    """
-    at_once = max(2, os.cpu_count() or 1)
-    return nullcontext() if isinstance(place, CloudFolder) else threading.BoundedSemaphore(at_once)
 
 
 def address(place: Place, name: str) -> str:

@@ -11,6 +11,7 @@ from llamabot_images.batch.limits import Limits
 from llamabot_images.batch.making import Made, Order, recovered
 from llamabot_images.batch.outcomes import BatchOutcome
 from llamabot_images.batch.stopping import Stop, is_charged, seconds_to_wait
+from llamabot_images.batch.turns import turns
 from llamabot_images.errors import BudgetExceededError, ImageBotError, InvalidImageError
 from llamabot_images.journal import Journal
 from llamabot_images.prices import Bill
@@ -57,7 +58,7 @@ class Work:
         retry_unknown: bool = False,
     ) -> None:
         self.bot, self.folder, self.journal, self.limits, self.stop = bot, folder, journal, limits, stop
-        self.turn = places.turns(folder)
+        self.turn = turns(folder)
         self._twin = _twin(bot)
         self.keys = keys
         self._run = "" if resume else f"@{secrets.token_hex(4)}"
