@@ -142,9 +142,10 @@ def _claim_free_name(draft: Draft, folder: Path, stem: str, suffix: str) -> Path
         return folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
 
     for number in _free_numbers(lambda number: os.path.lexists(path_of(number))):
+        path = path_of(number)
         with suppress(FileExistsError):
-            draft.claim(path_of(number))
-            return path_of(number)
+            draft.claim(path)
+            return path
     raise FileExistsError(errno.EEXIST, "no free name was found")
 
 
@@ -165,7 +166,7 @@ def _free_numbers(is_taken: Callable[[int], bool]) -> Iterator[int]:
 
 
 def _refuse_more_than_a_name(name: str) -> None:
-    if name != Path(name).name or "\\" in name:
+    if name != os.path.basename(name) or name in ("", ".", "..") or "\\" in name:
         raise ValueError("a file name must not name a folder")
 
 
