@@ -3,7 +3,6 @@
 import contextlib
 import time
 import zlib
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -24,8 +23,6 @@ PLAIN = frozenset({"", "identity", "none", "binary", "aws-chunked"})
 #: zlib's number for each coding. Some servers leave zlib's frame out of deflate.
 WINDOWS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
 READ_SIZE = 64 * 1024
-#: Of a large body: a call for each 64 KB takes as long as the bytes do, and over 256 KB each piece is new memory.
-BULK_SIZE = 256 * 1024
 
 
 class Refusal(Exception):
@@ -92,8 +89,23 @@ def finish(response: httpx.Response) -> None:
 
 
 def _collect(response: httpx.Response, length: int | None, limit: int, moment: float) -> bytes:
-    sink, size = BytesIO(), 0
-    for piece in _pieces(response, length, moment):
+    stream = response.extensions.get("network_stream")
+    if length is not None and length > READ_SIZE and isinstance(stream, GuardedStream):
+        # Zeros, which the system hands out only as they are written over: announcing much costs it nothing.
+        sink = BytesIO(bytes(length))
+        with sink.getbuffer() as place:
+            size = _fill(place, response, stream, moment)
+    else:
+        sink = BytesIO()
+        size = _copy(sink, response, length, limit, moment)
+    if length is not None and size < length:
+        raise Refusal(f"cut short: {size:,} of {length:,} bytes came", again=True)
+    return sink.getvalue()
+
+
+def _copy(sink: BytesIO, response: httpx.Response, length: int | None, limit: int, moment: float) -> int:
+    size = 0
+    for piece in response.iter_raw():
         size += len(piece)
         if size > limit:
             raise Refusal(f"the answer is larger than {limit:,} bytes")
@@ -102,30 +114,29 @@ def _collect(response: httpx.Response, length: int | None, limit: int, moment: f
         sink.write(piece)
         if size == length:
             _check_end(response, length)
-    if length is not None and size < length:
-        raise Refusal(f"cut short: {size:,} of {length:,} bytes came", again=True)
-    return sink.getvalue()
+    return size
 
 
-def _pieces(response: httpx.Response, length: int | None, moment: float) -> Iterator[bytes]:
-    """Yield the body, the bulk of a large one straight from the socket.
+def _fill(place: memoryview, response: httpx.Response, stream: GuardedStream, moment: float) -> int:
+    """Read a large body straight from the socket to where it stays, and return how much came.
 
     The HTTP parser under httpx copies every byte four times, which takes longer than a local network.
     """
-    stream = response.extensions.get("network_stream")
-    if length is None or length <= READ_SIZE or not isinstance(stream, GuardedStream):
-        yield from response.iter_raw()
-        return
+    # Hands over what has been read along with the head; from there on the parser holds nothing back, but it
+    # closes the connection when it is let go of.
     parsed = response.iter_raw()
-    # Hands over what has been read along with the head; from there on the parser holds nothing back.
     piece = next(parsed, b"")
-    yield piece
-    left = length - len(piece)
-    while left > 0 and piece:
-        piece = stream.read(min(left, BULK_SIZE), moment)
-        left -= len(piece)
-        yield piece
-    stream.reusable = left == 0 and _stays_open(response)
+    size = came = len(piece)
+    place[:size] = piece
+    while came and size < len(place):
+        came = stream.read_into(place[size:], moment)
+        size += came
+    if time.monotonic() > moment:
+        raise TimeoutError
+    if size == len(place):
+        stream.reusable = _stays_open(response)
+        _check_end(response, size)
+    return size
 
 
 def _stays_open(response: httpx.Response) -> bool:

@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakSet
 
@@ -74,15 +75,23 @@ class GuardedStream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what is there, ``b""`` at the end; *timeout* is a moment."""
+        data: bytes = self._received(self._sock.recv, max_bytes, timeout)
+        self._count(data)
+        return data
+
+    def read_into(self, place: memoryview, moment: float) -> int:
+        """Put what is there to *place*, which is no longer than the rest of the body; return how much, 0 at the end."""
+        came: int = self._received(self._sock.recv_into, place, moment)
+        return came
+
+    def _received(self, receive: Callable[[Any], Any], room: int | memoryview, moment: float | None) -> Any:
         try:
-            self._sock.settimeout(self._home.seconds_to(timeout))
-            data = self._sock.recv(max_bytes)
+            self._sock.settimeout(self._home.seconds_to(moment))
+            return receive(room)
         except TimeoutError:
             raise httpcore.ReadTimeout("the server fell silent") from None
         except OSError as error:
             raise httpcore.ReadError(_reason(error)) from None
-        self._count(data)
-        return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of *buffer*; *timeout* is a moment."""
@@ -128,9 +137,8 @@ class GuardedStream(httpcore.NetworkStream):
         """Return what httpcore asks for, ``None`` for what it does not need."""
         if info == "is_readable":
             return self._peek() is not None
-        if info == "ssl_object" and isinstance(self._sock, ssl.SSLSocket):
-            return self._sock
-        return self._sock if info == "socket" else None
+        is_tls = isinstance(self._sock, ssl.SSLSocket)
+        return self._sock if info == "socket" or (info == "ssl_object" and is_tls) else None
 
     def surplus(self, length: int) -> int:
         """Return how many bytes came after a body of *length* bytes, as far as is known."""

@@ -22,7 +22,7 @@ from llamabot_images.warn import warn
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "ImageInfo", "decode_base64", "parse_data_uri", "sniff", "verify"]
+__all__ = ["MAX_BYTES", "MAX_PIXELS", "ImageInfo", "decode_base64", "decode_plain", "parse_data_uri", "sniff", "verify"]
 
 MAX_BYTES = 64 * 2**20
 """Most bytes of one picture."""
@@ -87,6 +87,18 @@ def decode_base64(text: str | bytes, *, max_bytes: int = MAX_BYTES) -> bytes:
     if _is_data_uri(text):
         return parse_data_uri(_as_text(text), max_bytes=max_bytes)[0]
     return _decode(text, max_bytes)
+
+
+def decode_plain(text: str | bytes, *, max_bytes: int = MAX_BYTES) -> bytes | None:
+    """Decode what is base64 to the letter, in one pass and without a copy; return ``None`` for all else."""
+    import pybase64
+
+    if len(text) % 4 or len(text) // 4 * 3 > max_bytes:
+        return None
+    try:
+        return pybase64.b64decode(text, validate=True)
+    except ValueError:
+        return None
 
 
 def parse_data_uri(uri: str, *, max_bytes: int = MAX_BYTES) -> tuple[bytes, str]:
@@ -182,7 +194,7 @@ def _decode(text: str | bytes, max_bytes: int) -> bytes:
     # Line breaks and the like at most double the length: beyond that not even a copy is made.
     if len(text) > 2 * longest + 1024:
         raise _too_long(text, max_bytes)
-    decoded = _decode_as_is(text, longest)
+    decoded = decode_plain(text, max_bytes=max_bytes)
     if decoded is None:
         decoded = _decode_cleaned(text, longest, max_bytes)
     if len(decoded) > max_bytes:
@@ -190,18 +202,6 @@ def _decode(text: str | bytes, max_bytes: int) -> bytes:
     if not decoded:
         raise InvalidImageError("The image data is empty.")
     return decoded
-
-
-def _decode_as_is(text: str | bytes, longest: int) -> bytes | None:
-    """Decode in one pass and without a copy what is base64 to the letter."""
-    import pybase64
-
-    if len(text) % 4 or len(text) > longest:
-        return None
-    try:
-        return pybase64.b64decode(text, validate=True)
-    except ValueError:
-        return None
 
 
 def _decode_cleaned(text: str | bytes, longest: int, max_bytes: int) -> bytes:

@@ -96,10 +96,10 @@ class ImageReference(str):
         """
         import pybase64
 
-        data = payload.decode_base64(text)
+        plain = payload.decode_plain(text) if isinstance(text, str) else None
+        data = plain or payload.decode_base64(text)
         info = payload.verify(data, strict=strict)
-        clean = text if isinstance(text, str) and len(text) == -(-len(data) // 3) * 4 and ":" not in text[:64] else None
-        encoded = clean or pybase64.b64encode_as_string(data)
+        encoded = str(text) if plain else pybase64.b64encode_as_string(data)
         return cls(f"data:{info.mime_type};base64,{encoded}", data=data, info=info, strict=strict, **about)
 
     def is_data_uri(self) -> bool:

@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import random
 import socket
 import threading
 import zlib
@@ -17,7 +18,8 @@ from llamabot_images.errors import DownloadError
 from tests.fault_server import FaultServer, answer, redirect, reset, then_close
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 80
-LARGE = bytes(range(256)) * 1024 * 4
+#: Without a pattern: a piece in the wrong place shows.
+LARGE = random.Random(0).randbytes(2**20)
 
 
 @pytest.fixture
@@ -58,6 +60,21 @@ def test_every_size_and_framing_arrives_whole(size: int, framing: str, downloade
         found = [downloader.fetch(server.url).data for _ in range(2)]
 
     assert [body, body] == found
+
+
+def test_a_large_body_may_come_in_pieces(downloader: Downloader) -> None:
+    """Pieces of a large body that come one by one are put together in their order."""
+
+    def send(sock: socket.socket, stop: threading.Event) -> bool:
+        whole = answer(LARGE)
+        for at in range(0, len(whole), 99_991):
+            sock.sendall(whole[at : at + 99_991])
+            stop.wait(0.002)
+        return True
+
+    with FaultServer(send) as server:
+        assert [LARGE, LARGE] == [downloader.fetch(server.url).data for _ in range(2)]
+        assert 1 == server.connections
 
 
 def test_a_request_says_little(downloader: Downloader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from llamabot_images.errors import InvalidImageError
 from llamabot_images.payload import decode_base64, parse_data_uri, verify
+from llamabot_images.reference import ImageReference
 
 from .pictures import TORTURE, outcome_of, run_python, sample
 
@@ -75,6 +76,12 @@ BAD_BASE64 = {
 def test_every_form_of_base64_is_decoded(form):
     """The same picture comes out of every form in which providers send it."""
     assert decode_base64(GOOD_BASE64[form]) == PNG
+
+
+@pytest.mark.parametrize("form", GOOD_BASE64)
+def test_a_reference_holds_plain_base64(form):
+    """In whatever form a picture came, its data URI is one that a browser reads."""
+    assert f"data:image/png;base64,{TEXT}" == ImageReference.from_base64(GOOD_BASE64[form])
 
 
 @pytest.mark.parametrize("form", BAD_BASE64)

@@ -59,12 +59,11 @@ def read(data: bytes) -> Layout:
 def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
     view, position = memoryview(data), 8
     for _ in range(MAX_PARTS):
-        end = position + 8 + int.from_bytes(view[position : position + 4], "big")
-        if end + 4 > len(data):
-            raise Broken("it ends before its end mark")
-        if zlib.crc32(view[position + 4 : end]) != int.from_bytes(view[end : end + 4], "big"):
+        length, kind = struct.unpack_from(">I4s", data, position)
+        end = position + 8 + length
+        (checksum,) = struct.unpack_from(">I", data, end)
+        if zlib.crc32(view[position + 4 : end]) != checksum:
             raise Broken("the checksum of a chunk does not fit")
-        kind = bytes(view[position + 4 : position + 8])
         yield kind, view[position + 8 : end]
         if kind == b"IEND":
             return
