@@ -1,9 +1,10 @@
 """What a caller asks for, what is known of a model, and what was done otherwise: the values that travel."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from numbers import Integral, Real
 from types import NoneType
 from typing import Any
 
@@ -19,6 +20,7 @@ __all__ = [
     "asked_from",
     "pair_from",
     "shown",
+    "texts_from",
     "value_of",
 ]
 
@@ -28,6 +30,13 @@ CREDENTIALS = ("api_key", "api_base", "api_version")
 #: Settings of ours, which no provider sees.
 OWN = {"strict": False, "route": "auto", "sources": None, "is_streamed": False}
 NAMED = ("model", "size", "quality", "n", "timeout", *OWN)
+#: Settings of ours that tell which models are asked one after the other.
+FALLING_BACK = ("fallbacks", "fallback_on_refusal")
+#: What is no setting of one request, and what to do instead.
+NOT_OF_A_REQUEST = {
+    **dict.fromkeys(("save_path", "return_url"), "call the bot with it, or save the result: bot.save(result, path)"),
+    **dict.fromkeys(("save_dir", "router", "max_cost", "allow_private_hosts", "sidecar"), "make another bot with it"),
+}
 
 
 @dataclass(frozen=True)
@@ -106,8 +115,12 @@ def asked_from(settings: Mapping[str, Any], further: Mapping[str, Any]) -> Asked
 
     :param settings: The bot's named settings.
     :param further: Its further keywords and the overrides of one call; these win.
-    :raises UnsupportedParameterError: When the model, or a key, is no text; no value of a key is shown.
+    :raises UnsupportedParameterError: When the model, or a key, is no text; no value of a key is shown. Also for
+        what one request cannot have: a folder, a budget.
     """
+    for name in NOT_OF_A_REQUEST.keys() & further.keys():
+        raise UnsupportedParameterError(f"{name} is no setting of a single request: {NOT_OF_A_REQUEST[name]}")
+    further = {name: _plain(value) for name, value in further.items() if name not in FALLING_BACK}
     all_of_them = {**OWN, **settings, **further}
     _check_texts(all_of_them)
     changed = {name for name, value in DEFAULTS.items() if all_of_them[name] != value}
@@ -121,11 +134,31 @@ def asked_from(settings: Mapping[str, Any], further: Mapping[str, Any]) -> Asked
     )
 
 
+def _plain(value: Any) -> Any:
+    """Return a number of NumPy's or pandas' as Python's own: JSON knows no other."""
+    if isinstance(value, (int, float)) or not isinstance(value, Real):
+        return value
+    return int(value) if isinstance(value, Integral) else float(value)
+
+
 def _check_texts(settings: Mapping[str, Any]) -> None:
     if not isinstance(settings["model"], str):
         raise UnsupportedParameterError(f"model is {shown(settings['model'])}; give a name, such as 'gpt-image-2'")
     if not isinstance(key := settings["api_key"], (str, NoneType)):
         raise UnsupportedParameterError(f"api_key is of type {type(key).__name__}; give the key as text")
+
+
+def texts_from(name: str, given: Any) -> tuple[str, ...]:
+    """Return several texts as a tuple; one by itself is one of them, not its letters.
+
+    :param name: Of the setting.
+    :param given: A text, or an iterable of texts.
+    :raises UnsupportedParameterError: For anything else.
+    """
+    found = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Iterable) else None
+    if found is None or not all(isinstance(one, str) for one in found):
+        raise UnsupportedParameterError(f"{name} is {shown(given)}; give a list of texts")
+    return found
 
 
 def pair_from(text: str) -> tuple[str, Any]:

@@ -97,7 +97,7 @@ class ImageBot(Preparing):
         """Generate all n images and save none.
 
         :param prompt: What to draw.
-        :param overrides: Any setting of the constructor, for this call only.
+        :param overrides: Any setting of a request, for this call only: not the folder, the budget or the router.
         :return: The pictures with cost, usage and what was adjusted.
         :raises ValueError: ``NoImageError`` when the reply holds no image, ``ContentPolicyError`` when the provider
             refused, ``UnsupportedParameterError`` for settings that make no sense.
@@ -110,7 +110,7 @@ class ImageBot(Preparing):
         """Do what ``generate`` does without blocking the event loop.
 
         :param prompt: What to draw.
-        :param overrides: Any setting of the constructor, for this call only.
+        :param overrides: Any setting of a request, for this call only: not the folder, the budget or the router.
         """
         attempt = await self._threads.run(self._first_attempt, prompt, overrides)
         return replace(await self._sender.arun(attempt), bot=self)
@@ -122,7 +122,7 @@ class ImageBot(Preparing):
         :param image: A path, bytes, PIL image, URL, data URI, ``ImageReference`` or ``ImageResult``; a list of them
             where the model takes several.
         :param mask: A picture of the same size, transparent (or white, without transparency) where the model may paint.
-        :param overrides: Any setting of the constructor, for this call only.
+        :param overrides: Any setting of a request, for this call only: not the folder, the budget or the router.
         :return: The pictures, as from ``generate``.
         :raises InvalidImageError: When *image* or *mask* is no picture, or their sizes differ; nothing was sent.
         :raises UnroutedModelError: When the model cannot edit; nothing was sent.
@@ -137,7 +137,7 @@ class ImageBot(Preparing):
         :param prompt: See ``edit``.
         :param image: See ``edit``.
         :param mask: See ``edit``.
-        :param overrides: Any setting of the constructor, for this call only.
+        :param overrides: Any setting of a request, for this call only: not the folder, the budget or the router.
         """
         from llamabot_images.inputs import sources_from
 
@@ -148,7 +148,7 @@ class ImageBot(Preparing):
         """Watch a picture arrive: text, partial pictures where the provider sends them, then the result.
 
         :param prompt: What to draw.
-        :param overrides: Any setting of the constructor, for this call only.
+        :param overrides: Any setting of a request, for this call only: not the folder, the budget or the router.
         :return: Events; the last one holds the ``ImageResult``. Closing the iterator closes the connection, but
             what the provider has begun may be charged.
         :raises Exception: See ``generate``.
@@ -161,7 +161,7 @@ class ImageBot(Preparing):
         """Do what ``stream`` does without blocking the event loop.
 
         :param prompt: What to draw.
-        :param overrides: Any setting of the constructor, for this call only.
+        :param overrides: Any setting of a request, for this call only: not the folder, the budget or the router.
         """
         from llamabot_images.streaming import astream
 
@@ -222,7 +222,7 @@ class ImageBot(Preparing):
         Each call is a new job, and paid for.
 
         :param prompts: See ``batch``.
-        :param overrides: Any setting of the constructor, for this job only.
+        :param overrides: Any setting of a request, for this job only.
         :return: The job; its ``id`` is all that another process needs.
         :raises UnroutedModelError: When the model's provider has no such batches; nothing was sent.
         """

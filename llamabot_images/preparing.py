@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from llamabot_images import names, saving
-from llamabot_images.asked import CREDENTIALS, DEFAULTS, Asked, asked_from
+from llamabot_images.asked import CREDENTIALS, DEFAULTS, Asked, asked_from, texts_from
 from llamabot_images.attempts import Attempt, first_with_key
 from llamabot_images.credentials import for_other_provider, without_keys
 from llamabot_images.reach import reached
@@ -28,7 +28,7 @@ class Preparing(BotSettings):
         """Return the request that would be sent. Override it to change every verb; sends nothing.
 
         :param prompt: What to draw.
-        :param overrides: Any setting of the constructor.
+        :param overrides: Any setting of a request.
         :return: The request, fitted to the model.
         :raises UnsupportedParameterError: For settings that make no sense, or that ``strict`` forbids to adjust.
         :raises MissingKeyError: When no key is found.
@@ -46,7 +46,7 @@ class Preparing(BotSettings):
         """Return what a prompt will cost, without sending anything.
 
         :param prompt: What would be drawn.
-        :param overrides: Any setting of the constructor.
+        :param overrides: Any setting of a request.
         :return: US dollars, at least and at most; ``None`` where LiteLLM's price map does not say.
         """
         prices = self.build_request(prompt, **overrides).prices
@@ -93,6 +93,8 @@ class Preparing(BotSettings):
 
     def _first_attempt(self, prompt: str, overrides: dict[str, Any]) -> Attempt:
         asked = overrides.get("model", self.model)
+        others = texts_from("fallbacks", overrides.get("fallbacks", self.fallbacks))
+        on_refusal = bool(overrides.get("fallback_on_refusal", self.fallback_on_refusal))
 
         def build(model: str) -> ImageRequest:
             is_same = model == asked or self._provider(model) == self._provider(asked)
@@ -100,6 +102,5 @@ class Preparing(BotSettings):
 
         may_replace = not overrides.get("api_base", self.api_base)
         model = self._sender.successors.get(asked, asked) if may_replace else asked
-        request, fallbacks, trail = first_with_key((model, *self.fallbacks), build)
-        on_refusal, now = self.fallback_on_refusal, time.monotonic()
-        return Attempt(request, build, may_replace, fallbacks, on_refusal, trail, started=now)
+        request, fallbacks, trail = first_with_key((model, *others), build)
+        return Attempt(request, build, may_replace, fallbacks, on_refusal, trail, started=time.monotonic())

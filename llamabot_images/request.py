@@ -1,16 +1,14 @@
 """From what a caller asked to what a model accepts. Pure: no network, no files, no LiteLLM."""
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from numbers import Real
-from types import NoneType
 from typing import Any
 
-from llamabot_images.asked import Adjustment, Asked, Capabilities, shown
+from llamabot_images.asked import Adjustment, Asked, Capabilities
 from llamabot_images.errors import UnsupportedParameterError
 from llamabot_images.models import ModelRule
 from llamabot_images.prices import Prices, prices_of
+from llamabot_images.problems import is_open, problems_of
 from llamabot_images.sizes import Ratios, Shape, parse_size
 from llamabot_images.sources import Sources
 
@@ -26,8 +24,6 @@ OPENAI_PARAMETERS = (
     "output_format",
     "output_compression",
 )
-#: One call keeps all its pictures in memory.
-MOST_PICTURES = 1000
 SIZE_KEYWORDS = frozenset({"aspect_ratio", "aspectRatio", "imageConfig", "image_config", "image_size", "imageSize"})
 SIZE_KEYWORDS |= {"width", "height"}
 #: Seen in LiteLLM 1.106.2: the request goes out, and its reply ends in an error.
@@ -134,7 +130,7 @@ def negotiate(
     :raises UnsupportedParameterError: When a setting makes no sense for this model or, with ``strict``,
         when anything had to be adjusted; all problems are named at once.
     """
-    problems = list(_problems(prompt, asked, rule))
+    problems = list(problems_of(prompt, asked, can, rule))
     if problems:
         raise UnsupportedParameterError("; ".join(problems), problems=problems)
     sends_n = _forwards("n", can, rule, refused)
@@ -167,37 +163,6 @@ def negotiate(
     )
 
 
-def _problems(prompt: str, asked: Asked, rule: ModelRule) -> Iterator[str]:
-    if not isinstance(prompt, str) or not prompt.strip():
-        yield f"the prompt is {shown(prompt)}; say what to draw"
-    elif not prompt.isascii() and prompt.encode(errors="ignore").decode() != prompt:
-        yield f"the prompt {shown(prompt)} holds half a character (a lone surrogate); it cannot be sent"
-    if not isinstance(asked.n, int) or isinstance(asked.n, bool):
-        yield f"n is {shown(asked.n)}; give a whole number"
-    elif asked.n < 1:
-        yield f"n is {shown(asked.n)}; ask for 1 picture or more"
-    elif asked.n > MOST_PICTURES:
-        yield f"n is {shown(asked.n)}; ask for {MOST_PICTURES:,} pictures at most in one call"
-    if not _is_seconds(asked.timeout):
-        yield f"timeout is {shown(asked.timeout)}; give seconds greater than 0"
-    if not (_is_open(asked.size) or parse_size(asked.size) or (isinstance(asked.size, str) and not rule.is_known)):
-        forms = "give 'WIDTHxHEIGHT', (width, height), 'W:H', 'landscape', 'portrait', 'square' or 'auto'"
-        yield f"size is {shown(asked.size)}; {forms}; {asked.model} takes {rule.sizes}"
-    for name in ("extra_body", "extra_headers", "headers"):
-        if not isinstance(value := asked.extra.get(name), (Mapping, NoneType)):
-            yield f"{name} is {shown(value)}; give a dict"
-
-
-def _is_open(size: Any) -> bool:
-    """Tell whether a size leaves the choice to the model."""
-    return size is None or (isinstance(size, str) and size.strip().lower() in ("", "auto"))
-
-
-def _is_seconds(value: Any) -> bool:
-    is_number = isinstance(value, Real) and not isinstance(value, bool)
-    return bool(0 < value < math.inf) if is_number else hasattr(value, "connect")  # an httpx.Timeout
-
-
 def _forwards(name: str, can: Capabilities, rule: ModelRule, refused: frozenset[str]) -> bool:
     return (can.forwards is None or name in can.forwards) and name not in rule.rejects and name not in refused
 
@@ -216,7 +181,7 @@ def _size(
     if rule.size_as in refused or (rule.size_as == "size" and not _forwards("size", can, rule, refused)):
         return {}, None, (Adjustment("size", asked.size, None, _why_not(rule.size_as, can, refused)),)
     if shape is None:  # "auto", or a word that only this server knows
-        return {rule.size_as: asked.size.strip().lower() if _is_open(asked.size) else asked.size}, None, ()
+        return {rule.size_as: asked.size.strip().lower() if is_open(asked.size) else asked.size}, None, ()
     found = rule.sizes.nearest(shape)
     by_ratio = isinstance(rule.sizes, Ratios) and rule.size_as == "size"
     sent = rule.sizes.spelling(shape, found) if by_ratio else str(found)  # type: ignore[union-attr]
@@ -241,7 +206,7 @@ def _quality(asked: Asked, can: Capabilities, rule: ModelRule, refused: frozense
 
 
 def _left_out(name: str, asked: Any, why: str) -> Notes:
-    return () if _is_open(asked) else (Adjustment(name, asked, None, why),)
+    return () if is_open(asked) else (Adjustment(name, asked, None, why),)
 
 
 def nearest_quality(asked: object, offered: tuple[str, ...]) -> str | None:

@@ -1,13 +1,12 @@
 """What a bot holds: its settings, its key, and the connections and threads behind them."""
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llamabot_images import saving, sending
-from llamabot_images.asked import shown
-from llamabot_images.errors import UnsupportedParameterError
+from llamabot_images.asked import texts_from
 from llamabot_images.links import private_hosts
 from llamabot_images.redact import Hidden
 from llamabot_images.threads import Threads
@@ -55,9 +54,9 @@ class BotSettings:
         self.timeout = timeout
         self.save_dir = save_dir
         self.strict = strict
-        self.fallbacks = _texts("fallbacks", fallbacks)
+        self.fallbacks = texts_from("fallbacks", fallbacks)
         self.fallback_on_refusal = fallback_on_refusal
-        self.allow_private_hosts = _texts("allow_private_hosts", allow_private_hosts)
+        self.allow_private_hosts = texts_from("allow_private_hosts", allow_private_hosts)
         self.sidecar = sidecar
         self.route = route
         self.image_generation_kwargs = image_generation_kwargs
@@ -115,11 +114,3 @@ class BotSettings:
 
     def __repr__(self) -> str:
         return f"<ImageBot {self.model!r} size={self.size!r} n={self.n}>"
-
-
-def _texts(name: str, given: Any) -> tuple[str, ...]:
-    """Return several texts as a tuple; one by itself is one of them, not its letters."""
-    found = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Iterable) else None
-    if found is None or not all(isinstance(one, str) for one in found):
-        raise UnsupportedParameterError(f"{name} is {shown(given)}; give a list of texts")
-    return found

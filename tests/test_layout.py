@@ -27,6 +27,7 @@ LAYERS = [
     },
     {"warn", "asked", "provider_errors", "lifecycle", "prices", "models", "formats", "connections", "lines"},
     {"failures", "files", "payload", "sketch", "credentials", "marimo_output"},
+    {"problems"},
     {"retry", "refusals", "request", "reach", "bodies", "convert"},
     {"download", "provenance", "masks", "terminal", "cloud"},
     {"notebook", "journal"},

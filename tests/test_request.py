@@ -342,7 +342,7 @@ class Client:
 @pytest.mark.parametrize("name", ["extra_headers", "extra_body", "metadata", "headers"])
 def test_the_callers_dicts_are_never_written_to(name: str) -> None:
     """Each call gets copies to the depth, so that nobody writes a key into the caller's dict."""
-    client = Client()
+    client = Client() if name != "extra_body" else None  # that is JSON
     given = {"a": {"b": [1, {"c": 2}]}, "list": [[1]], "client": client, "pair": ([1], 2)}
     before = copy.copy(given)
     request = ask("hosted_vllm/my-model", **{name: given, "n": 2})
