@@ -1,6 +1,7 @@
 """Whether a request can go where it shall, with the key that it has: told before anything is sent. Pure."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,14 +30,13 @@ def reached(
     :raises UnsupportedParameterError: For an address that is none.
     """
     address, where = _settled("api_base", provider, found, given, environ)
-    if address:
-        _check_address(address, where)
+    plain = _address(address, where) if address else ""
     key, holder = _settled("api_key", provider, found, given, environ)
     if isinstance(key, str) and key:
         _check_key(key.strip(), holder)
     pairs = {"api_base": address, "api_key": key}
     stripped = {name: one.strip() for name, one in pairs.items() if isinstance(one, str) and one != one.strip()}
-    return {**found, **stripped}, (redact_url(address.strip()), where) if address else ("", "")
+    return {**found, **stripped}, (plain, where) if address else ("", "")
 
 
 def _settled(
@@ -64,19 +64,24 @@ def _check_key(key: str, where: str) -> None:
         raise MissingKeyError(f"the key in {where} {text}; nothing was sent", variables=variables)
 
 
-def _check_address(address: Any, where: str) -> None:
-    try:
-        parts = urlsplit(address.strip()) if isinstance(address, str) else None
-        is_broken = parts is None or set(address.strip()) & set(" \r\n\t\\")
-        if parts and not is_broken and parts.scheme in ("http", "https") and parts.hostname:
-            parts.port  # noqa: B018 raises for a port that is none
-            return
-    except ValueError:
-        pass
+def _address(address: Any, where: str) -> str:
+    """Return an address as it may be shown; raise for one that is none."""
+    if isinstance(address, str) and _is_address(address.strip()):
+        return redact_url(address.strip())
     raise UnsupportedParameterError(
         f"{where} is {_as_shown(address)}, which is no address; give one with its scheme, such as "
         "'https://host.example/v1'; nothing was sent"
     )
+
+
+@lru_cache(maxsize=64)
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 raises for a port that is none
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and not set(text) & set(" \r\n\t\\")
+    except ValueError:
+        return False
 
 
 def _as_shown(address: Any) -> str:

@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from numbers import Integral
 from typing import Any
 
@@ -50,9 +51,11 @@ def parse_size(value: object) -> Shape | None:
     """
     if isinstance(value, (tuple, list)) and len(value) == 2:
         value = f"{_edge(value[0])}x{_edge(value[1])}"
-    if not isinstance(value, str):
-        return None
-    text = value.strip().lower()
+    return _parsed(value.strip().lower()) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Shape | None:
     if text in WORDS:
         return Shape(*WORDS[text], exact=False, loose=text != "square")
     match = re.fullmatch(r"(\d{1,5})\s*([x×*:])\s*(\d{1,5})", text)
