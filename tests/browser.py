@@ -14,7 +14,8 @@ While the browser runs, Playwright holds this thread's event loop: no ``async`` 
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,7 +26,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-__all__ = ["Watched", "browser", "chromium", "find_chromium", "serve", "until", "watch"]
+__all__ = ["Watched", "browser", "chromium", "comes", "find_chromium", "serve", "until", "watch"]
+
+#: Seconds after which something that should happen at once counts as not happening.
+PATIENCE = 60
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -93,6 +97,7 @@ def watch(browser: Any, **options: Any) -> Iterator[Watched]:
     :param options: For Playwright's ``new_context``: ``viewport``, ``color_scheme`` ….
     """
     context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE * 1000)
     try:
         watched = Watched(context.new_page())
         context.on("request", lambda request: watched.requests.append(request.url))
@@ -105,18 +110,29 @@ def watch(browser: Any, **options: Any) -> Iterator[Watched]:
         context.close()
 
 
-def until(page: Any, condition: str, seconds: float = 10) -> None:
+def comes(page: Any, expected: object, told: str | Callable[[], object]) -> None:
+    """Wait until what is expected is so: what a key, a click or a request brings about may come a moment later.
+
+    :param page: Playwright's, which goes on meanwhile.
+    :param told: Gives what is so now: an expression of the page's own language, or a function.
+    :raises AssertionError: With what was expected and what was so at last.
+    """
+    ends = time.monotonic() + PATIENCE
+    while True:
+        found = page.evaluate(told) if isinstance(told, str) else told()
+        if expected == found:
+            return
+        assert time.monotonic() < ends, f"expected {expected!r}, but after {PATIENCE} s it is {found!r}"
+        page.wait_for_timeout(50)
+
+
+def until(page: Any, condition: str) -> None:
     """Wait until an expression is true in a page; unlike Playwright's own wait, also where a policy forbids ``eval``.
 
     :param page: Playwright's.
     :param condition: JavaScript.
-    :param seconds: How long, at most.
     """
-    for _ in range(round(seconds / 0.05)):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"not so after {seconds:g} s: {condition}")
+    comes(page, True, f"Boolean({condition})")
 
 
 @contextmanager

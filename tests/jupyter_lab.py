@@ -3,23 +3,23 @@
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from .browser import until
+from .ports import kept_port
 
-__all__ = ["Lab", "free_port", "jupyter_lab", "serving"]
+__all__ = ["Lab", "jupyter_lab", "serving"]
 
 LOG = "server.log"
-PATIENCE = 60  # seconds
+LONGEST_START = 180  # seconds; five on an idle machine
 QUIET = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
@@ -31,34 +31,34 @@ COMMAND = "name => { window.done = 0; window.jupyterapp.commands.execute(name).t
 READY = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 
 
-def free_port() -> int:
-    """Return a port of the loopback interface on which nobody listens."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        port: int = taken.getsockname()[1]
-        return port
-
-
 @contextmanager
-def serving(command: list[str], address: str, folder: Path, environment: dict[str, str]) -> Iterator[None]:
-    """Run a web server until the block ends.
+def serving(command: list[str], ready: str, folder: Path, environment: dict[str, str]) -> Iterator[str]:
+    """Run a web server until the block ends, and give its address without a slash at its end.
 
-    :param command: Arguments for ``python -m``.
-    :param address: Answers when the server is ready.
+    :param command: Arguments for ``python -m``, to which ``--port`` is added.
+    :param ready: Path that answers when the server is ready.
     :param folder: Working folder; what the server prints goes to ``server.log`` in it.
     :param environment: Variables, beside the usual ones.
     """
     log = folder / LOG
-    with log.open("wb") as said:
+    with kept_port() as port, log.open("wb") as said:
         running = subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [sys.executable, "-m", *command, f"--port={port}"],
             cwd=folder,
             env=os.environ | environment,
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,
         )
+        with ended(running):
+            wait_for(f"http://127.0.0.1:{port}{ready}", running, log)
+            yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def ended(running: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """End a program after the block."""
     try:
-        wait_for(address, running, log)
         yield
     finally:
         running.terminate()
@@ -71,7 +71,7 @@ def serving(command: list[str], address: str, folder: Path, environment: dict[st
 
 def wait_for(address: str, running: "subprocess.Popen[bytes]", log: Path) -> None:
     """Wait until a server answers; fail with what it has printed when it does not."""
-    ends = time.monotonic() + PATIENCE
+    ends = time.monotonic() + LONGEST_START
     while running.poll() is None and time.monotonic() < ends:
         try:
             with urlopen(address, timeout=5):
@@ -91,15 +91,14 @@ def jupyter_lab(folder: Path) -> Iterator["Lab"]:
     for one in (settings / "labconfig", notebooks):
         one.mkdir(parents=True)
     (settings / "labconfig" / "default_setting_overrides.json").write_text(json.dumps(QUIET))
-    port, token = free_port(), secrets.token_hex()
+    token = secrets.token_hex()
     names = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime"}
     own = {name: str(folder / place) for name, place in {**names, "IPYTHONDIR": "ipython"}.items()}
-    command = ["jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
+    command = ["jupyterlab", "--no-browser", "--ip=127.0.0.1", "--ServerApp.port_retries=0"]
     command += ["--expose-app-in-browser", "--LabApp.extension_manager=readonly", "--LabApp.news_url=None"]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", f"--ServerApp.root_dir={notebooks}"]
     command += ["--allow-root"]
-    address = f"http://127.0.0.1:{port}"
-    with serving(command, f"{address}/api", folder, {**own, "JUPYTER_TOKEN": token}):
+    with serving(command, "/api", folder, {**own, "JUPYTER_TOKEN": token}) as address:
         yield Lab(address, token, notebooks, folder / LOG)
 
 
@@ -118,9 +117,9 @@ class Lab:
     def open(self, page: Any, name: str) -> None:
         """Open a notebook in a page, and wait until its kernel is ready."""
         page.goto(f"{self.address}/lab/workspaces/{secrets.token_hex(4)}/tree/{name}?token={self.token}")
-        until(page, READY, PATIENCE)
+        until(page, READY)
 
     def command(self, page: Any, name: str) -> None:
         """Do what an entry of JupyterLab's menus does, and wait until it is done."""
         page.evaluate(COMMAND, name)
-        until(page, "window.done", PATIENCE)
+        until(page, "window.done")

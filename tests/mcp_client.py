@@ -15,7 +15,7 @@ def asked(server: Any, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
     """Connect to a server, call its tools one after the other and return what they answer."""
 
     async def talk() -> list[Any]:
-        async with Client(server, read_timeout_seconds=60) as client:
+        async with Client(server, read_timeout_seconds=300) as client:
             return [await client.call_tool(name, arguments) for name, arguments in calls]
 
     return asyncio.run(talk())

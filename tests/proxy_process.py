@@ -2,21 +2,23 @@
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
+from .ports import kept_port
+
 __all__ = ["ProxyProcess", "minutes_since", "proxy_python"]
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Seconds that a proxy may take to answer; five on an idle machine.
-LONGEST_START = 120
-LONGEST_STOP = 10
+LONGEST_START = 300
+LONGEST_STOP = 30
 NOWHERE = "http://127.0.0.1:9"
 #: Nothing outside this machine can be reached, and nothing is looked up there.
 QUIET = {
@@ -51,7 +53,8 @@ class ProxyProcess:
     def __init__(self, folder: Path, config: str, environ: Mapping[str, str]) -> None:
         self._log = folder / "proxy.log"
         (folder / "config.yaml").write_text(config, encoding="utf-8")
-        port = _free_port()
+        self._kept = ExitStack()
+        port = self._kept.enter_context(kept_port())
         self.url = f"http://127.0.0.1:{port}"
         program = str(proxy_python().with_name("litellm"))
         own = {"PATH": os.environ["PATH"], "HOME": str(folder), "LITELLM_MASTER_KEY": self.key}
@@ -112,6 +115,7 @@ class ProxyProcess:
                 self._process.wait(LONGEST_STOP)
             except subprocess.TimeoutExpired:
                 continue
+        self._kept.close()
 
     def __enter__(self) -> "ProxyProcess":
         try:
@@ -130,12 +134,6 @@ def _signal_group(leader: int, number: int) -> None:
         os.killpg(leader, number)
     except ProcessLookupError:
         return
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def minutes_since(began: float) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 __all__ = ["main", "run"]
 
-LONGEST_CELL = 60  # seconds
+LONGEST = 300  # seconds, of a cell and of a kernel's start; one on an idle machine
 
 
 def run(path: Path) -> Any:
@@ -27,7 +27,8 @@ def run(path: Path) -> Any:
 
     notebook = nbformat.read(path, as_version=4)
     with tempfile.TemporaryDirectory() as folder:
-        client = NotebookClient(notebook, timeout=LONGEST_CELL, resources={"metadata": {"path": folder}})
+        about = {"metadata": {"path": folder}}
+        client = NotebookClient(notebook, timeout=LONGEST, startup_timeout=LONGEST, resources=about)
         # ipykernel 7 warns on stderr that a kernel on 127.0.0.1 is not encrypted.
         client.extra_arguments = ["--log-level=ERROR"]
         client.execute()

@@ -6,63 +6,24 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from llamabot_images import ImageBot
+from llamabot_images import ImageBot, ImageResult
 
 from .calls import bot_for, together
-from .providers import Delay, ProviderServer
+from .providers import Delay, ProviderServer, Recorded
 from .test_every_provider import ROUTES
+from .ticking import ticking
 
 MODELS = [*ROUTES, "fal_ai"]
 CALLS = 32
-
-
-@dataclass
-class Ticker:
-    """How long the event loop was kept from going on: the longest wait for a turn, in seconds."""
-
-    worst: float = 0.0
-    ticks: int = 0
-    waits: list[float] = field(default_factory=list)
-
-    async def run(self) -> None:
-        """Ask for a turn every five milliseconds."""
-        while True:
-            asked = time.perf_counter()
-            await asyncio.sleep(0.005)
-            late = time.perf_counter() - asked - 0.005
-            self.ticks += 1
-            self.waits.append(late)
-            self.worst = max(self.worst, late)
-
-
-@asynccontextmanager
-async def ticking() -> AsyncIterator[Ticker]:
-    """Watch the event loop while the block runs."""
-    ticker = Ticker()
-    task = asyncio.create_task(ticker.run())
-    try:
-        yield ticker
-    finally:
-        task.cancel()
-
-
-async def smoothest(draw: Callable[[], Awaitable[object]], good: float) -> Ticker:
-    """Watch the loop while drawing, three times at most, and return the best: a busy machine stops any loop."""
-    found: list[Ticker] = []
-    while len(found) < 3 and not any(one.worst < good for one in found):
-        async with ticking() as ticker:
-            await draw()
-        found.append(ticker)
-    return min(found, key=lambda one: one.worst)
+#: Seconds after which something that should happen at once counts as not happening.
+PATIENCE = 60.0
+#: Turns that nobody has to wait for a loop which nothing stops; on a busy machine it is a dozen at most.
+LONG = 50
 
 
 @pytest.fixture
@@ -92,37 +53,66 @@ async def test_event_loop_goes_on(alive: ProviderServer, model: str) -> None:
     """While sixteen calls wait for their provider, the loop gets its turns; most of them on time."""
     bot = bot_for(alive, model, size=None)
     await bot.agenerate("load what is loaded late")
-    alive.always(Delay(0.5))
 
-    ticker = await smoothest(
-        lambda: asyncio.gather(*(bot.agenerate(f"red panda {number}") for number in range(16))), good=0.1
-    )
+    async with ticking() as ticker:
 
-    assert ticker.ticks >= 15
-    assert sum(late < 0.05 for late in ticker.waits) >= 0.7 * ticker.ticks
-    assert ticker.worst < 0.5
+        def hold(request: Recorded) -> None:
+            if not ticker.often.wait(PATIENCE):
+                alive.always(None)
+
+        alive.always(hold)
+        await asyncio.gather(*(bot.agenerate(f"red panda {number}") for number in range(16)))
+
+    assert ticker.often.is_set()
+    assert sum(waited < 10 for waited in ticker.waits) >= 0.7 * len(ticker.waits)
+    assert max(ticker.waits) < LONG
 
 
 async def test_big_pictures_do_not_stop_the_loop(provider: ProviderServer) -> None:
-    """Decoding and checking eight pictures of several megabytes leaves the loop its turns."""
-    provider.pictures.size = (1024, 1024)
+    """Decoding and checking four pictures of several megabytes leaves the loop its turns."""
+    provider.pictures.size = (3000, 3000)
     provider.pictures.weight = 4_000_000
     bot = bot_for(provider, "gpt-image-2", n=2)
     await bot.agenerate("load what is loaded late")
 
-    ticker = await smoothest(lambda: asyncio.gather(*(bot.agenerate("a red panda") for _ in range(4))), good=0.3)
+    async with ticking() as ticker:
+        await asyncio.gather(*(bot.agenerate("a red panda") for _ in range(2)))
 
-    assert ticker.worst < 0.8
+    assert max(ticker.waits) < LONG
 
 
-async def test_first_call_of_a_program_does_not_stop_the_loop(provider: ProviderServer) -> None:
-    """Building a request, which may load LiteLLM, happens beside the loop."""
-    bot = bot_for(provider, "gemini")
+#: Draws for the first time, and prints how long the loop let somebody wait.
+FIRST = """
+import asyncio, json, sys
+from llamabot_images import ImageBot
+from tests.ticking import ticking
 
-    ticker = await smoothest(lambda: bot.acall("a red panda"), good=0.2)
+async def first():
+    async with ticking() as ticker:
+        await ImageBot(**json.loads(sys.argv[1])).acall("a red panda")
+    return max(ticker.waits)
 
-    assert ticker.worst < 0.5
-    assert len(list(Path().iterdir())) == len(provider.posts)
+assert "litellm" not in sys.modules
+print(asyncio.run(first()))
+"""
+
+
+def test_first_call_of_a_program_does_not_stop_the_loop(provider: ProviderServer) -> None:
+    """Building a request, which loads LiteLLM, happens beside the loop."""
+    done = run_program(FIRST, json.dumps(provider.kwargs_for("gemini")))
+
+    assert 0 == done.returncode, done.stderr
+    assert int(done.stdout) < LONG
+    assert len(list(Path().iterdir())) == len(provider.posts) == 1
+
+
+async def under_way(provider: ProviderServer, bot: ImageBot) -> "asyncio.Task[ImageResult]":
+    """Begin a call and wait until its provider has it."""
+    task = asyncio.create_task(bot.agenerate("a red panda"))
+    async with asyncio.timeout(PATIENCE):
+        while not provider.in_flight:
+            await asyncio.sleep(0.01)
+    return task
 
 
 @pytest.mark.parametrize("model", ["gpt-image-2", "gemini", "azure/gpt-image-2", "bedrock"])
@@ -131,17 +121,14 @@ async def test_cancelling_returns_at_once(alive: ProviderServer, model: str) -> 
     bot = bot_for(alive, model, size=None)
     await bot.agenerate("load what is loaded late")
     alive.reset()
-    alive.always(Delay(5))
-    task = asyncio.create_task(bot.agenerate("a red panda"))
-    while not alive.in_flight:
-        await asyncio.sleep(0.01)
+    alive.always(Delay(2 * PATIENCE))
+    task = await under_way(alive, bot)
 
-    began = time.perf_counter()
     task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    done, _ = await asyncio.wait([task], timeout=PATIENCE)
 
-    assert time.perf_counter() - began < 2
+    assert {task} == done
+    assert task.cancelled()
     assert 1 == len(alive.posts)
 
 
@@ -149,23 +136,19 @@ async def test_timeout_around_a_call_is_kept(alive: ProviderServer) -> None:
     """asyncio.timeout ends a call when its time is over."""
     bot = bot_for(alive, "gemini", n=3)
     await bot.agenerate("load what is loaded late")
-    alive.always(Delay(5))
-    began = time.perf_counter()
+    alive.always(Delay(2 * PATIENCE))
 
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.3):
-            await bot.agenerate("a red panda")
-
-    assert time.perf_counter() - began < 3
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await bot.agenerate("a red panda")
 
 
 async def test_bot_draws_on_after_a_cancelled_call(alive: ProviderServer) -> None:
     """A cancelled call leaves the bot, its limit and its connections usable."""
     bot = bot_for(alive, "recraft", max_cost=0.09)
-    alive.script(Delay(0.5))
-    task = asyncio.create_task(bot.agenerate("a red panda"))
-    while not alive.in_flight:
-        await asyncio.sleep(0.01)
+    alive.script(Delay(2 * PATIENCE))
+    task = await under_way(alive, bot)
     task.cancel()
     await asyncio.wait([task])
 
@@ -225,7 +208,7 @@ def run_program(program: str, *arguments: str) -> subprocess.CompletedProcess[st
          "-W", "ignore::UserWarning:pydantic", "-c", program, *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
         check=False,
     )  # fmt: skip
@@ -268,10 +251,9 @@ def test_closed_bot_lets_go(alive: ProviderServer) -> None:
 
 async def test_offline_drawings_do_not_stop_the_loop() -> None:
     """Drawing is work for a thread, too."""
-    bot = ImageBot("offline/sketch", size="256x256")
+    bot = ImageBot("offline/sketch", size="1024x1024")
 
-    ticker = await smoothest(
-        lambda: asyncio.gather(*(bot.agenerate(f"red panda {number}") for number in range(4))), good=0.2
-    )
+    async with ticking() as ticker:
+        await asyncio.gather(*(bot.agenerate(f"red panda {number}") for number in range(4)))
 
-    assert ticker.worst < 0.5
+    assert max(ticker.waits) < LONG

@@ -123,7 +123,7 @@ def test_dask_cluster(workers: None) -> None:
 
     doubtful = [one.prompt for one in result.unknown]
     assert "die" in doubtful
-    assert len(doubtful) <= 2  # the worker had two threads
+    assert len(doubtful) <= 4  # what was under way, where the worker did all of it
     assert doubtful == [one.prompt for one in again.unknown]
     assert 1 == len(list(Path("deaths").iterdir()))
     assert "had begun this" in str(result[10].error)

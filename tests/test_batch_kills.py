@@ -1,11 +1,13 @@
 """A batch that is killed again and again: every prompt accounted for, none paid twice, no file torn."""
 
 import json
+import math
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -48,15 +50,23 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes
 
 
 class Till:
-    """A provider's till: which prompts it has charged, with one request in ten going wrong."""
+    """A provider's till: which prompts it has charged, with one request in ten going wrong.
+
+    Of each child it answers *most* requests, and lets the others wait until the child is *killed*: so none ends before.
+    """
 
     def __init__(self) -> None:
         self.charged: Counter[str] = Counter()
         self.doubtful = 0
         self.share = 0.1
+        self.most: float = 0
+        self.killed = threading.Event()
         self._dice = random.Random(5)
 
     def __call__(self, request: Recorded) -> Any:
+        self.most -= 1
+        if self.most < 0:
+            self.killed.wait(120)
         fault = self._dice.choice(FAULTS) if self._dice.random() < self.share else None
         is_free = isinstance(fault, Refusal) or (isinstance(fault, Status) and fault.status < 500)
         if not is_free:
@@ -69,8 +79,8 @@ def test_kills_cost_no_picture_twice(provider: ProviderServer) -> None:
     """Killed at random moments and started anew, a batch ends with every prompt done or known to be doubtful."""
     till = Till()
     provider.always(till)
-    kills = kill_again_and_again(provider)
-    till.share = 0.0
+    kills = kill_again_and_again(provider, till)
+    till.share, till.most = 0.0, math.inf
 
     bot = bot_for(provider, "openai/gpt-image-2")
     result = bot.batch((f"panda {number}" for number in range(PROMPTS)), "out", max_workers=WORKERS)
@@ -90,7 +100,7 @@ def test_kills_cost_no_picture_twice(provider: ProviderServer) -> None:
         print(json.dumps({"kills": kills, **counts, "posts": sent}))
 
 
-def kill_again_and_again(provider: ProviderServer) -> int:
+def kill_again_and_again(provider: ProviderServer, till: Till) -> int:
     """Run the batch in children and kill them at random moments; return how many were killed."""
     about = provider.kwargs_for("gpt-image-2")
     command = [sys.executable, "-c", ZYGOTE, about["api_base"], about["api_key"], str(PROMPTS), str(WORKERS)]
@@ -101,14 +111,17 @@ def kill_again_and_again(provider: ProviderServer) -> int:
     with zygote:
         for _ in range(KILLS):
             before = len(provider.posts)
+            till.most = PROMPTS // KILLS - 1
+            till.killed.clear()
             zygote.stdin.write("\n")
             zygote.stdin.flush()
             child = int(zygote.stdout.readline())
-            end = time.monotonic() + 60
+            end = time.monotonic() + 300
             while len(provider.posts) < before + share * dice.uniform(0.3, 1) and time.monotonic() < end:
                 time.sleep(0.002)
             time.sleep(dice.random() * 0.05)
             os.kill(child, signal.SIGKILL)
+            till.killed.set()
             assert "ended" == zygote.stdout.readline().strip()
         zygote.stdin.close()
     return KILLS

@@ -10,9 +10,9 @@ import pytest
 from llamabot_images import ImageBot
 from llamabot_images.leases import Leases
 
-from .providers import Delay, ProviderServer
+from .providers import ProviderServer, Recorded
 
-PATIENCE = 60.0  # seconds
+PATIENCE = 120.0  # seconds
 ROUTES = ["compatible", "recraft"]
 every_way = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 
@@ -51,17 +51,23 @@ def test_closing_waits_for_the_calls_under_way(provider: ProviderServer, route: 
     """What was sent before a bot is closed still brings its picture, and then the connections are closed."""
     bot = ImageBot(**provider.kwargs_for(route))
     bot.build_request("load LiteLLM in one thread")
-    provider.script(*[Delay(0.5)] * 4)
+    closed = threading.Event()
 
+    def hold(request: Recorded) -> None:
+        closed.wait(PATIENCE)
+
+    provider.always(hold)
     with ThreadPoolExecutor(4) as pool:
         drawn = [pool.submit(bot, "a fox") for _ in range(4)]
         moment = time.monotonic() + PATIENCE
         while provider.in_flight < 4 and time.monotonic() < moment:
             time.sleep(0.01)
+        under_way = provider.in_flight
         bot.close()
+        closed.set()
         paths = {one.result(PATIENCE) for one in drawn}
 
-    assert 4 == len(paths) == len(provider.posts)
+    assert 4 == under_way == len(paths) == len(provider.posts)
 
 
 def test_the_last_user_closes() -> None:

@@ -21,11 +21,11 @@ import pytest
 from llamabot_images import ImageBot
 
 from .pictures import ROOT
-from .providers import Delay, ProviderServer
+from .providers import Delay, ProviderServer, Recorded
 
 #: Through the OpenAI client, and through LiteLLM's httpx; both send URLs that are fetched from another host.
 ROUTES = ["compatible", "recraft"]
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds after which something that should happen at once counts as not happening."""
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="this system does not list open files")
@@ -109,14 +109,20 @@ def test_fork_in_the_middle_of_calls(provider: ProviderServer, route: str) -> No
     """A process forked while eight threads wait for pictures can draw itself, and the eight all come."""
     bot = ImageBot(**provider.kwargs_for(route))
     bot("a fox")
-    provider.always(Delay(1))
+    forked = threading.Event()
 
+    def hold(request: Recorded) -> None:
+        forked.wait(2 * PATIENCE)
+
+    provider.script(*[hold] * 8)
     with ThreadPoolExecutor(8) as pool:
         drawn = [pool.submit(draw, bot, is_async) for is_async in (False, True) for _ in range(4)]
-        assert comes_true(lambda: provider.in_flight == 8)
+        waiting = comes_true(lambda: provider.in_flight == 8)
         code = exit_code_of_child(lambda: (draw(bot, False), draw(bot, True), bot.close()))
+        forked.set()
         paths = {one.result(PATIENCE) for one in drawn}
 
+    assert waiting
     assert 0 == code
     assert 8 == len(paths)
     assert 1 + 8 + 2 == len(list(Path().iterdir())) == len(provider.posts)
@@ -159,8 +165,9 @@ def test_no_open_file_is_left(provider: ProviderServer, route: str) -> None:
 def test_forgotten_bot_leaves_no_socket_and_no_warning(provider: ProviderServer) -> None:
     """A bot that is garbage takes its sockets with it, and so does one that lives to the end of the program."""
     code = """
-        import asyncio, gc, json, os, sys, time
+        import asyncio, gc, json, logging, os, sys, time
         from llamabot_images import ImageBot
+        logging.getLogger("asyncio").setLevel(logging.ERROR)  # development mode reports slow steps of a busy machine
 
         def sockets():
             names = os.listdir("/proc/self/fd")
@@ -172,7 +179,7 @@ def test_forgotten_bot_leaves_no_socket_and_no_warning(provider: ProviderServer)
             bot("a fox"), asyncio.run(bot.acall("a fox"))
             used = sockets()
             del bot
-            for _ in range(100):  # the thread that did the last work may not have let go of it yet
+            for _ in range(1000):  # the thread that did the last work may not have let go of it yet
                 gc.collect()
                 if not sockets():
                     break

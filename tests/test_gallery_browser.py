@@ -13,7 +13,7 @@ from PIL import Image
 
 from llamabot_images.gallery import write_gallery
 
-from .browser import Watched, serve, until, watch
+from .browser import Watched, comes, serve, until, watch
 
 HOSTILE = "</script><script>document.title='harmed'</script><img src=x onerror=\"document.title='harmed'\"> it's 🦊"
 PICTURES = [
@@ -33,7 +33,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, prompt, model, cost, seconds, day in PICTURES:
         Image.new("RGB", (300 + 40 * day, 300), (40 * day, 90, 120)).save(folder / name)
         told = {"model": model, "cost": cost, "elapsed": seconds, "created": f"2026-11-0{day}T12:00:00+00:00"}
-        rows.append(json.dumps({"file_name": name, "text": prompt, **told}) + "\n")
+        asked = {"schema_version": 1, "prompt": prompt, "text": prompt}
+        rows.append(json.dumps({"file_name": name, **asked, **told}) + "\n")
     (folder / "metadata.jsonl").write_text("".join(rows))
     Image.new("RGB", (300, 300), "teal").save(folder / "unknown.png")
     write_gallery(folder, "Some pictures")
@@ -54,22 +55,18 @@ def page(watched: Watched, folder: Path) -> Any:
     return watched.page
 
 
-def texts(page: Any) -> list[str]:
-    """Return what stands under the pictures, in order."""
-    found: list[str] = page.locator(".card .text").all_inner_texts()
-    return found
-
-
-def prompt(page: Any) -> str:
-    """Return the prompt of the picture that is shown large."""
-    return str(page.locator("#box-prompt").inner_text())
-
-
-def focused(page: Any) -> str:
-    """Return the name or text of what has the focus."""
-    return str(
-        page.evaluate("(e => e.id || e.querySelector('.text')?.textContent || e.tagName)(document.activeElement)")
-    )
+#: What stands under the pictures, in order.
+TEXTS = "[...document.querySelectorAll('.card .text')].map(one => one.innerText)"
+#: How many pictures there are to choose from.
+CARDS = "document.querySelectorAll('.card').length"
+#: The prompt of the picture that is shown large.
+PROMPT = "document.querySelector('dialog[open] #box-prompt')?.innerText"
+#: The name or text of what has the focus.
+FOCUSED = "(e => e.id || e.querySelector('.text')?.textContent || e.tagName)(document.activeElement)"
+#: Whether a picture is shown large.
+IS_OPEN = "document.getElementById('box').open"
+#: What the system has for pasting.
+COPIED = "navigator.clipboard.readText()"
 
 
 def test_pictures_are_shown_newest_first_with_what_is_known(watched: Watched, page: Any) -> None:
@@ -77,12 +74,12 @@ def test_pictures_are_shown_newest_first_with_what_is_known(watched: Watched, pa
     until(page, "[...document.querySelectorAll('.card img')].every(one => one.naturalWidth)")
 
     newest_first = ["unknown.png", *(one[1] for one in reversed(PICTURES))]
-    assert newest_first == texts(page)
+    comes(page, newest_first, TEXTS)
     assert "$0.04 · gpt-image-1.5 · Nov 1, 2026" == page.locator(".card .facts").last.inner_text()
     assert (
         page.locator("#summary").inner_text().startswith("6 pictures · 4 models · $0.061 for 4 of them · Nov 1, 2026 –")
     )
-    assert 6 == len(watched.names("/thumbnails/"))
+    comes(page, 6, lambda: len(watched.names("/thumbnails/")))
 
 
 def test_search_finds_words_of_prompt_model_and_file(page: Any) -> None:
@@ -91,51 +88,47 @@ def test_search_finds_words_of_prompt_model_and_file(page: Any) -> None:
     for words, count in found.items():
         page.fill("#search", words)
 
-        assert (words, count) == (words, page.locator(".card").count())
-        told = page.locator("#count[aria-live=polite]").inner_text()
-        assert f"{count} of 6 pictures" == told
+        told = "document.querySelector('#count[aria-live=polite]').innerText"
+        comes(page, [words, count, f"{count} of 6 pictures"], f"[search.value, {CARDS}, {told}]")
 
 
 def test_search_without_result_says_so_and_can_be_undone(page: Any) -> None:
     """Nothing found is a sentence and a way back."""
     page.keyboard.press("/")
     page.keyboard.type("no such thing")
-    assert "No picture matches." == page.locator("#nothing p").inner_text()
+    comes(page, "No picture matches.", "document.querySelector('#nothing p').innerText")
 
     page.click("text=Show all")
 
-    assert 6 == page.locator(".card").count()
-    assert "search" == focused(page)
+    comes(page, [6, "search"], f"[{CARDS}, {FOCUSED}]")
 
 
 def test_pictures_are_sorted(page: Any) -> None:
     """Each order is kept; what has no price comes after what has one."""
     panda, lighthouse, owl, cat, hostile = (one[1] for one in PICTURES)
-    unpriced = {owl, "unknown.png"}
     for order, shown in {
-        "cheapest": [cat, hostile, lighthouse, panda],
-        "dearest": [panda, lighthouse, hostile, cat],
+        "cheapest": [cat, hostile, lighthouse, panda, owl, "unknown.png"],
+        "dearest": [panda, lighthouse, hostile, cat, owl, "unknown.png"],
         "oldest": [panda, lighthouse, owl, cat, hostile, "unknown.png"],
         "prompt": [hostile, lighthouse, panda, owl, "unknown.png", cat],
     }.items():
         page.select_option("#sort", order)
 
-        assert (order, shown) == (order, texts(page)[: len(shown)])
-        assert len(shown) == 6 or unpriced == set(texts(page)[4:])
+        comes(page, [order, shown], f"[sort.value, {TEXTS}]")
 
 
 def test_model_is_chosen_from_the_list_or_from_the_chart(page: Any) -> None:
     """Both ways show one model's pictures only, and pressing the chart again shows all."""
     page.select_option("#model", label="gpt-image-1.5 (2)")
-    assert ["an owl with glasses", "a red panda reading"] == texts(page)
+    comes(page, ["an owl with glasses", "a red panda reading"], TEXTS)
 
     button = page.locator("#models button", has_text="gemini/flash")
     button.click()
-    assert ["a lighthouse at dusk"] == texts(page)
-    assert "true" == button.get_attribute("aria-pressed")
+    comes(page, ["a lighthouse at dusk"], TEXTS)
+    comes(page, "true", lambda: button.get_attribute("aria-pressed"))
 
     button.click()
-    assert 6 == page.locator(".card").count()
+    comes(page, 6, CARDS)
 
 
 def test_models_are_compared_by_cost_and_time(page: Any) -> None:
@@ -155,11 +148,11 @@ def test_picture_is_opened_and_left_by_mouse(watched: Watched, page: Any, folder
     assert (folder / "owl #1 100%? it's.png").as_uri() in [one.replace("'", "%27") for one in watched.requests]
     page.wait_for_selector("text=420 × 300")
     page.click("#next")
-    assert "a lighthouse at dusk" == prompt(page)
+    comes(page, "a lighthouse at dusk", PROMPT)
     page.click("#previous")
-    assert "an owl with glasses" == prompt(page)
+    comes(page, "an owl with glasses", PROMPT)
     page.click("#close")
-    assert 0 == page.locator("dialog[open]").count()
+    comes(page, False, IS_OPEN)
 
 
 def test_picture_is_opened_and_left_by_keyboard(page: Any) -> None:
@@ -167,66 +160,68 @@ def test_picture_is_opened_and_left_by_keyboard(page: Any) -> None:
     page.locator(".card button").first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    assert "قطة حمراء" == focused(page)
+    comes(page, "قطة حمراء", FOCUSED)
 
     page.keyboard.press("Enter")
+    comes(page, "قطة حمراء", PROMPT)
     page.keyboard.press("ArrowRight")
-    assert "an owl with glasses" == prompt(page)
-    assert "4 of 6" == page.locator("#box-place").inner_text()
+    comes(page, ["an owl with glasses", "4 of 6"], f"[{PROMPT}, document.getElementById('box-place').innerText]")
 
     page.keyboard.press("Escape")
-    assert 0 == page.locator("dialog[open]").count()
-    assert "an owl with glasses" == focused(page)
+    comes(page, [False, "an owl with glasses"], f"[{IS_OPEN}, {FOCUSED}]")
 
 
 def test_ends_of_the_row_are_ends(page: Any) -> None:
     """At the first and last picture the arrows stay, and End and Home go there."""
     page.locator(".card button").first.focus()
     page.keyboard.press("ArrowLeft")
-    assert "unknown.png" == focused(page)
+    comes(page, "unknown.png", FOCUSED)
     page.keyboard.press("End")
-    assert "a red panda reading" == focused(page)
+    comes(page, "a red panda reading", FOCUSED)
 
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowRight")
 
-    assert "a red panda reading" == prompt(page)
-    assert page.locator("#next").is_disabled()
+    comes(page, ["a red panda reading", True], f"[{PROMPT}, next.disabled]")
     page.keyboard.press("ArrowLeft")
+    comes(page, "a lighthouse at dusk", PROMPT)
     page.click("#next")
+    comes(page, "a red panda reading", PROMPT)
     page.keyboard.press("ArrowLeft")
-    assert "a lighthouse at dusk" == prompt(page)
+    comes(page, "a lighthouse at dusk", PROMPT)
 
 
 def test_focus_stays_in_the_dialog(page: Any) -> None:
     """Tab and Shift+Tab go round in the dialog, which has a role and a name."""
     page.click("text=a lighthouse at dusk")
     dialog = page.get_by_role("dialog", name="a lighthouse at dusk")
-    assert dialog.is_visible()
+    dialog.wait_for()
 
     for key in ["Tab"] * 9 + ["Shift+Tab"] * 9:
         page.keyboard.press(key)
-        assert page.evaluate("document.getElementById('box').contains(document.activeElement)")
+        until(page, "document.getElementById('box').contains(document.activeElement)")
 
 
 def test_prompt_and_command_are_copied(page: Any, folder: Path) -> None:
     """What is copied is the prompt as it was, and a command that a shell reads as one file."""
     page.click("text=an owl with glasses")
+    page.evaluate("() => { setTimeout = () => 0; }")  # what a button says stays there
 
     page.click("#copy-prompt")
     page.wait_for_selector("#copy-prompt:text('Copied')")
-    assert "an owl with glasses" == page.evaluate("navigator.clipboard.readText()")
+    comes(page, "an owl with glasses", COPIED)
 
     page.click("#copy-again")
     page.wait_for_selector("#copy-again:text('Copied')")
-    command = page.evaluate("navigator.clipboard.readText()")
-    assert ["llamabot-images", "again", str(folder / "owl #1 100%? it's.png")] == shlex.split(command)
+    owl = str(folder / "owl #1 100%? it's.png")
+    comes(page, ["llamabot-images", "again", owl], lambda: shlex.split(page.evaluate(COPIED)))
 
 
 def test_picture_without_record_has_no_command(page: Any) -> None:
     """Where nobody knows how a picture was made, neither prompt nor command is offered."""
     page.click("text=unknown.png")
 
+    comes(page, "unknown.png", PROMPT)
     assert not page.locator("#copy-prompt").is_visible()
     assert not page.locator("#box-again").is_visible()
 
@@ -241,6 +236,7 @@ def test_pictures_stand_in_where_the_copies_were_left_behind(watched: Watched, f
     until(watched.page, "[...document.querySelectorAll('.card img')].every(one => one.naturalWidth)")
 
     assert 6 == watched.page.locator(".card img").count()
+    comes(watched.page, 6, lambda: len(watched.errors))
     assert {"Failed to load resource: net::ERR_FILE_NOT_FOUND"} == set(watched.errors)
     watched.errors.clear()
 
@@ -249,7 +245,7 @@ def test_prompt_with_script_does_nothing(page: Any) -> None:
     """A prompt is text, wherever it is shown."""
     page.locator(".card", has_text="harmed").click()
 
-    assert HOSTILE == prompt(page)
+    comes(page, HOSTILE, PROMPT)
     assert "Some pictures" == page.title()
     assert 0 == page.locator("img[onerror], .card script").count()
 
@@ -265,10 +261,9 @@ def test_policy_stops_what_might_slip_in(browser: Any, folder: Path) -> None:
             "document.body.append(one) }",
             f"http://127.0.0.1:{elsewhere.getsockname()[1]}/",
         )
-        watched.page.wait_for_timeout(300)
 
-        refused = [one for one in watched.errors if "Content Security Policy" in one]
-        assert 2 == len(refused) == len(watched.errors)
+        comes(watched.page, 2, lambda: sum("Content Security Policy" in one for one in watched.errors))
+        assert 2 == len(watched.errors)
         watched.errors.clear()
         assert "Some pictures" == watched.page.title()
         with pytest.raises(BlockingIOError):

@@ -10,10 +10,9 @@ from PIL import Image
 
 from llamabot_images.gallery import write_gallery
 
-from .browser import watch
+from .browser import comes, until, watch
 
 Opened = Callable[[int], Any]
-HEIGHTS = "[document.documentElement.scrollHeight, innerHeight]"
 
 
 @pytest.fixture(params=[1280, 500], ids=["wide", "narrow"])
@@ -35,18 +34,20 @@ def opened(request: pytest.FixtureRequest, browser: Any, tmp_path: Path) -> Iter
 
 def test_few_pictures_leave_nothing_to_scroll_to(opened: Opened) -> None:
     """A page whose pictures fit the window is no longer than the window."""
-    height, window = opened(2).evaluate(HEIGHTS)
+    page = opened(2)
 
-    assert window == height
+    comes(page, page.evaluate("innerHeight"), "document.documentElement.scrollHeight")
 
 
 def test_the_bar_stays_where_it_is_while_few_of_many_are_chosen(opened: Opened) -> None:
     """Somebody who has scrolled and then searches has the search field before him, though nothing is found."""
     page = opened(90)
     page.evaluate("scrollTo(0, 1200)")
+    until(page, "scrollY === 1200")
     page.fill("#search", "nothing of the kind")
 
-    assert 0 <= page.evaluate("document.querySelector('.bar').getBoundingClientRect().top") < 80
+    comes(page, 0, "document.querySelectorAll('.card').length")
+    until(page, "(top => 0 <= top && top < 80)(document.querySelector('.bar').getBoundingClientRect().top)")
     assert page.evaluate("scrollY") > 0
 
 

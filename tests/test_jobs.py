@@ -44,12 +44,12 @@ def collected(job: Job, is_async: bool = False) -> BatchResult:
     """Wait for a job and collect it by the sync or by the async verbs."""
 
     async def by_await() -> BatchResult:
-        assert (await job.await_(poll=0.01, timeout=10)).is_over
+        assert (await job.await_(poll=0.01, timeout=60)).is_over
         return await job.acollect(OUT)
 
     if is_async:
         return asyncio.run(by_await())
-    assert job.wait(poll=0.01, timeout=10).is_over
+    assert job.wait(poll=0.01, timeout=60).is_over
     return job.collect(OUT)
 
 
@@ -145,7 +145,7 @@ def test_another_process_collects(batches: BatchServer) -> None:
 
     variables = os.environ | batches.variables_for("openai")
     command = [sys.executable, "-c", SCRIPT, job.id]
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300)
 
     assert ("5\n", 0) == (done.stdout, done.returncode), done.stderr
     assert {"a", "b", "c", "d"} == {row["text"] for row in read_rows(OUT)}

@@ -41,7 +41,7 @@ def shown(folder: Path, cells: list[str]) -> list[str]:
     parts = [f"\n@app.cell\n{name}(Path, bot):\n{body}\n    return\n" for name, body in zip(names, bodies, strict=True)]
     (folder / "book.py").write_text(HEAD + "".join(parts))
     command = [sys.executable, "-m", "marimo", "export", "ipynb", "book.py", "-o", "book.ipynb", "--include-outputs"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
     found = json.loads((folder / "book.ipynb").read_text())["cells"]
     return [json.dumps(one["outputs"]) for one in found if "code" == one["cell_type"]][1:]
 

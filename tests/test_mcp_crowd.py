@@ -24,7 +24,7 @@ async def at_once(server: Any, arguments: list[dict[str, Any]], tool: str = "gen
     """Have each call made by a client of its own, all of them side by side."""
 
     async def one(given: dict[str, Any]) -> Any:
-        async with Client(server, read_timeout_seconds=60) as client:
+        async with Client(server, read_timeout_seconds=300) as client:
             return await client.call_tool(tool, given)
 
     return await asyncio.gather(*map(one, arguments))

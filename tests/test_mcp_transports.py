@@ -3,11 +3,11 @@
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from llamabot_images.mcp_server import security_for, serve
 from llamabot_images.mcp_server.tools import MOST_CHARACTERS
 
 from .mcp_client import asked, pictures_of, size_of, text_of
+from .ports import kept_port
 
 NOISY = """
 import os, subprocess
@@ -40,6 +41,28 @@ def draw(*args, **keywords):
 sketch.draw = draw
 serve("pictures", model="offline/sketch", size="64x64")
 """
+
+#: Begins a slow picture by making a file, and ends it when that file is gone.
+HTTP = """
+import sys, time
+from pathlib import Path
+from llamabot_images import sketch
+from llamabot_images.mcp_server import serve
+folder, port = sys.argv[1:]
+quick, begun = sketch.draw, Path(folder, "begun")
+
+def draw(prompt, *args, **keywords):
+    if "slow" in prompt:
+        begun.touch()
+        while begun.exists():
+            time.sleep(0.01)
+    return quick(prompt, *args, **keywords)
+
+sketch.draw = draw
+serve(folder, model="offline/sketch", size="64x64", transport="http", port=int(port))
+"""
+#: Seconds after which something that should happen at once counts as not happening.
+PATIENCE = 120
 
 
 def by_pipe(folder: Path, **options: Any) -> Any:
@@ -88,7 +111,7 @@ def test_stdout_holds_the_protocol_and_nothing_else(tmp_path: Path) -> None:
         server.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
         server.stdin.flush()
     first, second = server.stdout.readline(), server.stdout.readline()
-    rest, told = server.communicate(timeout=30)
+    rest, told = server.communicate(timeout=300)
 
     assert [1, 2] == [json.loads(line)["id"] for line in (first, second)]
     assert "" == rest
@@ -125,7 +148,7 @@ def test_unwritable_folder_is_told_before_anything_is_drawn(tmp_path: Path) -> N
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
 
     assert "SaveError" in done.stderr.splitlines()[-1]
@@ -136,28 +159,29 @@ def test_unwritable_folder_is_told_before_anything_is_drawn(tmp_path: Path) -> N
 def http_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Give a running server's address and folder."""
     folder = tmp_path_factory.mktemp("served")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    program = f"""from llamabot_images.mcp_server import serve
-serve({str(folder)!r}, model="offline/sketch", size="64x64", transport="http", port={port})"""
-    process = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
-    try:
-        wait_for(port)
-        yield f"http://127.0.0.1:{port}/mcp", folder
-    finally:
-        process.terminate()
-        process.wait(10)
+    with kept_port() as port:
+        process = subprocess.Popen([sys.executable, "-c", HTTP, str(folder), str(port)], stderr=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: answers(port))
+            yield f"http://127.0.0.1:{port}/mcp", folder
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
 
 
-def wait_for(port: int) -> None:
-    """Wait until somebody listens, twenty seconds at most."""
-    for _ in range(200):
-        with socket.socket() as caller:
-            if not caller.connect_ex(("127.0.0.1", port)):
-                return
-        time.sleep(0.1)
-    pytest.fail("the server did not start")
+def answers(port: int) -> bool:
+    """Say whether a server answers; before it listens for good it tries once whether it could."""
+    with suppress(httpx.TransportError):
+        return bool(httpx.get(f"http://127.0.0.1:{port}/mcp", trust_env=False).status_code)
+    return False
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    ends = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 def test_http_draws_like_the_pipe(http_server: tuple[str, Path]) -> None:
@@ -195,16 +219,16 @@ def test_picture_is_kept_when_the_client_goes(http_server: tuple[str, Path]) -> 
 
     async def impatient() -> None:
         async with Client(address) as client:
-            call = client.call_tool("generate_image", {"prompt": "a slow llama", "model": "offline/slow"})
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(call, 2)
+            call = asyncio.create_task(client.call_tool("generate_image", {"prompt": "a slow llama"}))
+            await asyncio.to_thread(wait_for, (folder / "begun").exists)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
 
     asyncio.run(impatient())
-    for _ in range(100):
-        if (folder / "a-slow-llama.png").exists():
-            break
-        time.sleep(0.1)
-    assert (folder / "a-slow-llama.png").is_file()
+    assert not (folder / "a-slow-llama.png").exists()
+    (folder / "begun").unlink()
+    wait_for((folder / "a-slow-llama.png").is_file)
 
 
 def test_other_machines_are_let_in_by_name_only() -> None:
@@ -230,6 +254,6 @@ def test_missing_package_is_named() -> None:
     """Without the extra the import says what to install."""
     program = "import sys; sys.modules['mcp'] = None; import llamabot_images.mcp_server"
 
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300)
 
     assert "pip install 'llamabot-images[mcp]'" in done.stderr.splitlines()[-1]

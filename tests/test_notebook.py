@@ -27,7 +27,8 @@ def run(tmp_path: Any) -> Run:
 
     def run_cells(*cells: str) -> list[list[dict[str, Any]]]:
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in (SETUP, *cells)])
-        NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
+        about = {"metadata": {"path": str(tmp_path)}}
+        NotebookClient(notebook, timeout=300, startup_timeout=300, resources=about).execute()
         return [cell.outputs for cell in notebook.cells[1:]]
 
     return run_cells

@@ -12,7 +12,7 @@ SETUP = "from llamabot_images import ImageBot\nbot = ImageBot(model='offline/ske
 def outputs_of(folder: Any, cell: str) -> list[dict[str, Any]]:
     """Run a cell in a kernel of its own and return its outputs as the notebook file holds them."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in (SETUP, cell)])
-    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(notebook, timeout=300, startup_timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
     return notebook.cells[1].outputs
 
 
