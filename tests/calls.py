@@ -37,12 +37,13 @@ def key_variables(provider: ProviderServer, monkeypatch: pytest.MonkeyPatch, *na
 
 
 def together(provider: ProviderServer, calls: int) -> Callable[[Recorded], None]:
-    """Return a reply that holds requests back until *calls* of them are in flight, ten seconds at most."""
+    """Return a reply that holds requests back until *calls* of them are in flight, a minute at most."""
     full = threading.Event()
 
     def hold(request: Recorded) -> None:
         if provider.in_flight >= calls:
             full.set()
-        full.wait(10)
+        full.wait(60)
+        full.set()  # or each call would wait as long
 
     return hold

@@ -153,7 +153,7 @@ def run(code: str, *arguments: str) -> str:
         cwd=Path(__file__).parents[1],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert "" == done.stderr
     return done.stdout

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +13,7 @@ from llamabot_images.backends.litellm_fixes import PostOnce
 from llamabot_images.failures import Failure, diagnose
 from llamabot_images.threads import Threads
 
+from .ports import kept_port
 from .providers import (
     BrokenJson,
     Closed,
@@ -305,18 +306,11 @@ def test_timeouts(asker: Asker, route: str) -> None:
     assert 1 == len(asker.server.posts)
 
 
-def closed_port() -> int:
-    """Return a port at which nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-ADDRESSES: dict[str, Callable[[], str]] = {
-    "refused": lambda: f"http://127.0.0.1:{closed_port()}",
-    "refused TLS": lambda: f"https://127.0.0.1:{closed_port()}",
-    "no scheme": lambda: "127.0.0.1/v1",
-    "another scheme": lambda: "ftp://127.0.0.1",
+ADDRESSES = {
+    "refused": "http://127.0.0.1:{port}",
+    "refused TLS": "https://127.0.0.1:{port}",
+    "no scheme": "127.0.0.1/v1",
+    "another scheme": "ftp://127.0.0.1",
 }
 
 
@@ -324,7 +318,8 @@ ADDRESSES: dict[str, Callable[[], str]] = {
 @pytest.mark.parametrize("route", ROUTES)
 def test_nothing_was_sent(asker: Asker, route: str, case: str) -> None:
     """A server that cannot be reached has taken no order, and nothing is charged."""
-    failure = asker.failure(route, api_base=ADDRESSES[case](), timeout=5)
+    with kept_port() as port:  # at which nobody listens
+        failure = asker.failure(route, api_base=ADDRESSES[case].format(port=port), timeout=5)
 
     assert ("not_sent", None) == (failure.kind, failure.status)
     assert (False, False) == (failure.maybe_charged, failure.was_sent)

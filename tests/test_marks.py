@@ -216,12 +216,12 @@ def test_entities_are_not_expanded() -> None:
         b'<!ENTITY %c "%s">' % (98 + step, b"&%c;" % (97 + step) * 10) for step in range(9)
     )
     packet = bomb + b"]>" + xmp(SAYS_IPTC["element"]).replace(b"http://cv", b"&j;")
-    began = time.perf_counter()
+    began = time.thread_time()
 
     found = marks_of(encode(noisy(), "JPEG", xmp=packet))
 
     assert not found
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def png_parameters(text: str) -> bytes:

@@ -162,8 +162,8 @@ def test_a_very_long_prompt_costs_next_to_nothing(prompt):
     spent = []
 
     for _ in range(20):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         stem_for(prompt)
-        spent.append(time.perf_counter() - begun)
+        spent.append(time.thread_time() - begun)
 
     assert min(spent) < 0.005  # seconds; 0.2 ms where nothing else runs

@@ -149,7 +149,7 @@ def test_closing_the_stream_stops_the_server(server: OllamaServer) -> None:
 
     pieces.close()
 
-    assert server.left.wait(5)
+    assert server.left.wait(60)
 
 
 def test_stream_can_be_closed_from_another_thread(server: OllamaServer) -> None:
@@ -159,11 +159,11 @@ def test_stream_can_be_closed_from_another_thread(server: OllamaServer) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(next, pieces)
-        assert server.silent.wait(5)
+        assert server.silent.wait(60)
         pieces.close()
 
         assert "rejected" == str(waiting.exception(5))
-    assert server.left.wait(5)
+    assert server.left.wait(60)
 
 
 def test_cancelled_call_stops_the_server(server: OllamaServer) -> None:
@@ -180,7 +180,7 @@ def test_cancelled_call_stops_the_server(server: OllamaServer) -> None:
 
     asyncio.run(asyncio.wait_for(cancel(), 10))
 
-    assert server.left.wait(5)
+    assert server.left.wait(60)
 
 
 def test_estimate_is_nothing(server: OllamaServer) -> None:

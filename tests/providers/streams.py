@@ -54,7 +54,7 @@ class Stall(Reply):
     def answer(self, scene: "Scene") -> Answer:
         def deliver(connection: Connection, answer: Answer) -> bool:
             _send_first(connection, answer, self.first)
-            connection.sock.settimeout(10)
+            connection.sock.settimeout(120)
             try:
                 is_over = connection.sock.recv(1) == b""
             except TimeoutError:
