@@ -4,7 +4,7 @@ import base64
 import html
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from io import BytesIO
@@ -125,7 +125,7 @@ class Comparison:
 
 def compare(
     prompt: str,
-    models: Sequence[str],
+    models: Iterable[str],
     *,
     bot: ImageBot | None = None,
     save_dir: str | Path | None = None,
@@ -145,7 +145,7 @@ def compare(
     :raises MissingKeyError: When a key is missing for any of the models; nothing was sent.
     :raises SaveError: When nothing can be written to the folder; nothing was sent.
     """
-    if isinstance(models, str) or not models:
+    if isinstance(models, str) or not (models := tuple(models)):
         raise ValueError(f"models={models!r} names no models; give a list, such as ['gpt-image-2', 'offline/sketch']")
     bot = bot or ImageBot()
     _check_keys(bot, prompt, models, overrides)

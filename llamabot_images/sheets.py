@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["contact_sheet"]
 
-Captions = Sequence[Any] | Callable[[Any], Any] | bool | None
+Captions = Iterable[Any] | Callable[[Any], Any] | bool | None
 
 _PAPER, _INK, _SOFT, _EMPTY = (250, 248, 245), (33, 29, 26), (126, 116, 107), (232, 226, 219)
 _WIDEST = 4_000  # pixels of a sheet whose tiles are not given
@@ -74,13 +75,16 @@ def contact_sheet(
         default the prompt where it is known, else the file's name.
     :param edge: Longest edge of a picture on the sheet, pixels; at most 320 by default, less where there are many.
     :return: The sheet, RGB. ``sheet.save("sheet.png")`` keeps it.
-    :raises ValueError: When there are no pictures, not as many captions as pictures, or the sheet would be larger
-        than 30,000 pixels.
+    :raises ValueError: When there are no pictures, not as many captions as pictures, *columns* or *edge* are below 1,
+        or the sheet would be larger than 30,000 pixels.
     """
     shown = [one for given in _listed(pictures) for one in _opened(given)]
     if not shown:
         raise ValueError("there are no pictures to put on a sheet; give at least one")
-    columns = _columns(len(shown), columns)
+    _check("columns", columns, "pictures")
+    _check("edge", edge, "pixels")
+    count = len(shown)
+    columns = min(count, columns or (count if count <= 4 else math.ceil(math.sqrt(count * 1.3))))
     edge = edge or max(96, min(320, _WIDEST // columns))
     texts = _captions(shown, captions)
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 2)) as threads:
@@ -106,10 +110,9 @@ def _opened(given: Any) -> Iterator[_Given]:
         yield _Given(given)
 
 
-def _columns(count: int, columns: int | None) -> int:
-    if columns is not None and columns < 1:
-        raise ValueError(f"columns={columns!r} is no number of pictures; give 1 or more")
-    return min(count, columns or (count if count <= 4 else math.ceil(math.sqrt(count * 1.3))))
+def _check(name: str, value: Any, what: str) -> None:
+    if value is not None and (not isinstance(value, Integral) or value < 1):
+        raise ValueError(f"{name}={value!r} is no number of {what}; give 1 or more")
 
 
 def _captions(shown: Sequence[_Given], captions: Captions) -> list[str]:
@@ -119,9 +122,10 @@ def _captions(shown: Sequence[_Given], captions: Captions) -> list[str]:
         return [_known(one.picture) if one.prompt is None else one.prompt for one in shown]
     if callable(captions):
         return [str(captions(one.picture)) for one in shown]
-    if isinstance(captions, str) or len(captions) != len(shown):
-        raise ValueError(f"{len(captions)} captions for {len(shown)} pictures; give one for each, or captions=False")
-    return ["" if one is None else str(one) for one in captions]
+    texts = [captions] if isinstance(captions, str) else ["" if one is None else str(one) for one in captions]
+    if len(texts) != len(shown):
+        raise ValueError(f"{len(texts)} captions for {len(shown)} pictures; give one for each, or captions=False")
+    return texts
 
 
 def _known(one: Any) -> str:

@@ -1,9 +1,12 @@
 """What the command `batch` says while it runs and when it is stopped."""
 
+import json
 import signal
 import subprocess
 import time
 from pathlib import Path
+
+import pytest
 
 from .test_cli import COMMAND, OFFLINE, run
 from .test_cli_ends import shell, started, until
@@ -87,3 +90,35 @@ def stopped(running: "subprocess.Popen[str]", *, again: bool = False) -> str:
         time.sleep(0.3)  # the first one is being raised just now
         running.send_signal(signal.SIGINT)
     return first + running.communicate(timeout=30)[1]
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_a_prompt_that_is_no_text_is_told_and_the_rest_are_printed(words: tuple[str, ...]) -> None:
+    """A number or nothing in the place of a prompt is an error of its own; what is drawn after it is printed."""
+    Path("prompts.jsonl").write_text('{"prompt": 5}\n"a fox"\n{"prompt": null}\n"a cat"\n')
+
+    found = run("batch", "prompts.jsonl", *OFFLINE, "-w", "1", "-o", "album", *words)
+
+    lines = found.stdout.splitlines()
+    assert ["album/a-fox.png", "album/a-cat.png"] == (
+        [path for line in lines for path in json.loads(line)["paths"]] if words else lines
+    )
+    assert "on_event" not in found.stderr
+    if words:
+        assert [5, "a fox", None, "a cat"] == [json.loads(line)["prompt"] for line in lines]
+    else:
+        assert "error: prompt 1, 5: the prompt is 5; say what to draw" in found.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",)])
+@pytest.mark.parametrize("name", ["id", "file_name"])
+def test_one_name_twice_is_seen_before_anything_is_drawn(name: str, words: tuple[str, ...]) -> None:
+    """Two prompts of a file with one name are wrong usage: nothing is drawn, and it is said which they are."""
+    rows = [{"prompt": "a fox", name: "a.png"}, {"prompt": "an owl"}, {"prompt": "a cat", name: "a.png"}]
+    Path("prompts.jsonl").write_text("\n".join(map(json.dumps, rows)))
+
+    found = run("batch", "prompts.jsonl", *OFFLINE, "-w", "1", "-o", "album", *words)
+
+    assert (2, "") == (found.returncode, found.stdout)
+    assert f"{name} 'a.png' of prompt 3 is already that of prompt 1; nothing was sent" in " ".join(found.stderr.split())
+    assert not Path("album").exists()

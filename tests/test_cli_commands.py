@@ -61,6 +61,17 @@ def test_again_works_for_a_picture_of_a_batch() -> None:
     assert Path("album/a-cat.png").read_bytes() == Path("a-cat.png").read_bytes()
 
 
+def test_again_works_for_a_picture_in_a_folder_below() -> None:
+    """The journal is found where a prompt has named a folder of its own for its picture."""
+    Path("prompts.jsonl").write_text('{"prompt": "a cat", "file_name": "pets/tom.png"}')
+    run("batch", "prompts.jsonl", *OFFLINE, "-o", "album")
+
+    found = run("again", "album/pets/tom.png")
+
+    assert (0, "a-cat.png\n") == (found.returncode, found.stdout)
+    assert Path("album/pets/tom.png").read_bytes() == Path("a-cat.png").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -120,6 +131,16 @@ def test_dry_run_prices_a_batch_and_sends_nothing(monkeypatch: pytest.MonkeyPatc
     assert (2, 0) == (found["prompts"], found["unpriced"])
     assert 0 < found["low"] <= found["high"]
     assert not Path("album").exists()
+
+
+def test_dry_run_names_the_prompt_that_cannot_be_drawn() -> None:
+    """Of many prompts it is said which one is wrong."""
+    Path("prompts.csv").write_text("prompt,n\na fox,1\na cat,0\n")
+
+    found = run("batch", "prompts.csv", *OFFLINE, "--dry-run")
+
+    assert (2, "") == (found.returncode, found.stdout)
+    assert "error: n is 0; ask for 1 picture or more\n       This is prompt 2, 'a cat'.\n" == found.stderr
 
 
 @pytest.mark.parametrize(

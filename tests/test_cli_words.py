@@ -30,6 +30,9 @@ ROWS = [
         (["galery"], "did you mean gallery? To draw it write: llamabot-images generate galery"),
         (["Edit", "a.png"], "did you mean edit?"),
         (["model", "railway"], "llamabot-images generate 'model railway'"),
+        (["help"], "did you mean --help?"),
+        (["Version"], "did you mean --version?"),
+        ([__file__], "is a file, and no prompt. To draw it write: llamabot-images generate /"),
         (["a", "fox", "in", "the", "snow"], "put the prompt in quotes: 'a fox in the snow'"),
         (["compare", "a", "fox"], "put the prompt in quotes: 'a fox'"),
     ],
@@ -88,12 +91,41 @@ def test_what_has_an_option_is_no_parameter(setting: str, option: str) -> None:
         ("If its chat draws, pass route='chat'", "If its chat draws, pass -p route=chat"),
         ("with api_base= for a server of your own", "with -p api_base= for a server of your own"),
         ("pass retry_unknown=True to send it", "give --retry-unknown to send it"),
+        ("named in allow_private_hosts", "named in the variable LLAMABOT_IMAGES_ALLOW_PRIVATE_HOSTS"),
+        ("max_cost is no setting: make another bot with it", "max_cost is no setting: it belongs to the whole command"),
         ("quality='banana' left out", "quality='banana' left out"),
     ],
 )
 def test_messages_speak_of_options(told: str, said: str) -> None:
     """What a program would pass is what somebody at a shell can write, and keys are no arguments."""
     assert said == reworded(told)
+
+
+@pytest.mark.parametrize("more", [("-o", "fox.png"), ("--sidecar",), ("--open",)])
+def test_what_is_not_saved_has_no_place(more: tuple[str, ...]) -> None:
+    """`--url` with an option that only a saved picture can have is refused before anything is drawn."""
+    found = run("a fox", *OFFLINE, "--url", *more)
+
+    assert (2, "") == (found.returncode, found.stdout)
+    assert "with --url nothing is saved" in found.stderr
+
+
+def test_picture_before_prompt_is_told() -> None:
+    """`edit PICTURE PROMPT` says which comes first."""
+    run("a fox", *OFFLINE)
+
+    found = run("edit", "a-fox.png", "make it night", *OFFLINE)
+
+    assert (2, "") == (found.returncode, found.stdout)
+    assert "'a-fox.png' is a file: the prompt comes first" in found.stderr
+
+
+@pytest.mark.parametrize("more", [("--host", "0.0.0.0"), ("--port", "80"), ("--allowed-host", "pictures.test")])
+def test_an_address_without_http_is_refused(more: tuple[str, ...]) -> None:
+    """`mcp` does not serve its standard input where somebody has named an address."""
+    found = run("mcp", *OFFLINE[:2], *more)
+
+    assert (2, True) == (found.returncode, "--http" in found.stderr)
 
 
 def test_again_without_a_record_names_the_option() -> None:
@@ -144,6 +176,15 @@ def test_models_are_whole_lines_for_programs() -> None:
 def test_models_are_found_in_capitals() -> None:
     """`models GPT-IMAGE-2` finds gpt-image-2."""
     assert "gpt-image-2 " in run("models", "GPT-IMAGE-2").stdout
+
+
+def test_a_host_for_others_names_the_option() -> None:
+    """`mcp --http` at an address that others reach says which option lets them in."""
+    pytest.importorskip("mcp", reason="the extra mcp is not installed")
+    found = run("mcp", "--http", "--host", "0.0.0.0", *OFFLINE[:2])
+
+    assert 1 == found.returncode
+    assert "reached by with --allowed-host\n" in found.stderr
 
 
 @pytest.mark.parametrize("is_taken", [True, False])

@@ -193,7 +193,14 @@ def test_spending_limit_of_the_bot_holds(keyed: ProviderServer) -> None:
     assert len(keyed.posts) == sum(row.result is not None for row in found.rows)
 
 
-@pytest.mark.parametrize("models", [[], (), "gpt-image-2", ""])
+def test_models_may_be_any_iterable(bot: ImageBot) -> None:
+    """Names that can be read only once are all drawn."""
+    found = compare("a red panda", (f"offline/{name}" for name in ("sketch", "refuses")), bot=bot)
+
+    assert ["offline/sketch", "offline/refuses"] == [row.model for row in found.rows]
+
+
+@pytest.mark.parametrize("models", [[], (), "gpt-image-2", "", iter(())])
 def test_no_models_are_refused(models: Any) -> None:
     """An empty list, or one name instead of a list, is an error that shows what to give."""
     with pytest.raises(ValueError, match="give a list, such as"):

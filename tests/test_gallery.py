@@ -52,6 +52,7 @@ def test_journal_tells_prompt_model_cost_time_and_date(tmp_path: Path) -> None:
     """A row of the journal is what the page shows of its picture; keys it does not know are passed over."""
     paint(tmp_path / "cat.png")
     row = {"file_name": "cat.png", "text": "a cat", "model": "m", "cost": 0.04, "elapsed": 2.5, "of": 1, "new": [1]}
+    row |= {"schema_version": 1, "prompt": "a cat"}
     journal(tmp_path, row | {"created": "2026-11-03T10:00:00.000+00:00", "status": "done"})
 
     (shown,) = rows_of(write_gallery(tmp_path)).values()
@@ -193,7 +194,7 @@ def test_sidecar_that_comes_later_is_read(bot: ImageBot, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"{", b"[]", b'{"version": 1, "pictures": {"cat.png": [1]}}', b'{"version": 9}']
+    "damage", [b"", b"{", b"[]", b'{"version": 2, "pictures": {"cat.png": [1]}}', b'{"version": 9}']
 )
 def test_damaged_memory_is_made_anew(tmp_path: Path, damage: bytes) -> None:
     """What an earlier run left is never a reason to fail."""

@@ -1,5 +1,6 @@
 """The cell magic, run in a real Jupyter kernel."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,17 @@ from tests.test_notebook import pictures
 
 Run = Callable[..., list[list[dict[str, Any]]]]
 OFFLINE = "-m offline/sketch --size 64x64"
+
+MISTAKES = {
+    "%image --what a fox": "unrecognized arguments: --what",
+    "%%image -p seed\na fox": "'seed' is no setting; write KEY=VALUE",
+    "%%image -m offline/sketch\n\n": "say what to draw",
+    "%%image -m offline/sketch --to 1x\na fox": "--to '1x' is no variable's name",
+    "%%image -m offline/sketch in the snow\na fox": "'in the snow' stands beside %%image",
+    "%%image -p model=offline/sketch\na fox": "-p model=… cannot be given so: use -m",
+    "%%image -m offline/sketch -p save_dir=album\na fox": "use -o",
+    "%%image -m offline/sketch -p prompt=dog\na fox": "use the cell",
+}
 
 
 @pytest.fixture
@@ -31,6 +43,11 @@ def run(tmp_path: Path) -> Run:
 def said(outputs: list[dict[str, Any]]) -> str:
     """Return what a cell printed, and its error."""
     return "".join(one.get("text", "") or one.get("evalue", "") for one in outputs)
+
+
+def records(folder: Path) -> list[dict[str, Any]]:
+    """Return the records beside the pictures of a folder."""
+    return [json.loads(one.read_text("utf-8")) for one in folder.rglob("*.png.json")]
 
 
 def test_the_cell_is_the_prompt(run: Run, tmp_path: Path) -> None:
@@ -66,18 +83,22 @@ def test_model_comes_from_the_environment(run: Run) -> None:
     assert 1 == len(pictures(outputs))
 
 
-@pytest.mark.parametrize(
-    ("cell", "message"),
-    [
-        ("%image --what a fox", "unrecognized arguments: --what"),
-        ("%%image -p seed\na fox", "'seed' is no setting; write KEY=VALUE"),
-        ("%%image -m offline/sketch\n\n", "say what to draw"),
-        ("%%image -m offline/sketch --to 1x\na fox", "--to '1x' is no variable's name"),
-    ],
-)
-def test_mistakes_are_named(run: Run, cell: str, message: str) -> None:
+def test_mistakes_are_named(run: Run, tmp_path: Path) -> None:
     """A wrong option, setting or an empty cell is told, and draws nothing."""
-    (outputs,) = run(cell)
+    found = run(*MISTAKES)
 
-    assert message in said(outputs)
-    assert [] == pictures(outputs)
+    assert [] == [one for one, outputs in zip(MISTAKES, found, strict=True) if MISTAKES[one] not in said(outputs)]
+    assert [] == sum(map(pictures, found), [])
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_quotes_are_those_of_a_shell(run: Run, tmp_path: Path) -> None:
+    """A value with spaces stands in quotes, which are none of the folder's name; those of a prompt are its own."""
+    options = ('-o "my folder"', "-o 'my folder'", "-o plain", '--output="my folder" -p seed="7" -p "quality=low"')
+    sign = "the fox's sign \"OPEN now\" and the dogs' too"
+
+    drawn = run(*(f"%image {OFFLINE} {one} -p sidecar=true {sign}" for one in options))
+
+    assert 4 == len(sum(map(pictures, drawn), []))
+    assert ["my folder"] * 3 + ["plain"] == sorted(one.parent.name for one in tmp_path.rglob("*.png"))
+    assert {(sign, None), (sign, 7)} == {(one["prompt"], one["seed"]) for one in records(tmp_path)}

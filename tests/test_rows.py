@@ -1,6 +1,7 @@
 """What the journal of a batch says of a picture."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,37 @@ def test_names_in_other_letters_are_found() -> None:
 def test_no_journal_is_no_row() -> None:
     """A folder without a journal has no rows."""
     assert row_of("fox.png") is None
+
+
+@pytest.mark.parametrize("place", [".", "album", "album/animals", "album/animals/red", "elsewhere"])
+def test_a_picture_in_a_folder_below_has_its_row_above(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The journal of a batch is found from the picture, in whichever folder somebody asks."""
+    named = {"prompt": "a fox", "file_name": "animals/red/fox.png"}
+    path = BOT.batch([named], save_dir="album", progress=False)[0].path
+    assert path is not None
+    Path("elsewhere").mkdir()
+    path = path.absolute()
+    monkeypatch.chdir(place)
+
+    for asked in (path, Path(os.path.relpath(path))):
+        assert "a fox" == row_of(asked)["prompt"]
+        assert path.read_bytes() == BOT.again(asked)[0].to_bytes()
+
+
+def test_the_nearest_row_counts() -> None:
+    """Of two batches that both know a picture of this name, that of the picture's own folder is believed."""
+    (Path("below")).mkdir()
+    write(row("below/fox.png", "far"), row("fox.png", "another picture"))
+    assert "far" == row_of("below/fox.png")["prompt"]
+
+    Path("below/metadata.jsonl").write_text(json.dumps(row("fox.png", "near")))
+    assert "near" == row_of("below/fox.png")["prompt"]
+
+
+def test_what_is_no_file_is_no_journal() -> None:
+    """A folder or a pipe in the journal's place, from which nothing comes, is passed over."""
+    Path("below").mkdir()
+    Path("below/metadata.jsonl").mkdir()
+    os.mkfifo("metadata.jsonl")
+
+    assert row_of("below/fox.png") is None

@@ -169,13 +169,14 @@ def test_caption_is_the_prompt_else_the_files_name(bot: ImageBot, tmp_path: Path
 
 
 def test_captions_by_function_or_by_list(tmp_path: Path) -> None:
-    """A function is called with what was given; a list has one for each, and None leaves one out."""
+    """A function is called with what was given; any iterable has one for each, and None leaves one out."""
     paths = [saved(tmp_path / "cat.png"), saved(tmp_path / "dog.png")]
 
     by_function = contact_sheet(paths, captions=lambda path: path.stem)
     by_list = contact_sheet(paths, captions=["cat", "dog"])
 
     assert by_list.tobytes() == by_function.tobytes()
+    assert by_list.tobytes() == contact_sheet(paths, captions=(path.stem for path in paths)).tobytes()
     assert contact_sheet(paths, captions=["cat", None]).tobytes() != by_list.tobytes()
 
 
@@ -212,7 +213,11 @@ def test_font_without_a_letter_gives_way_to_one_that_has_it() -> None:
         ({"columns": 0}, "columns=0"),
         ({"captions": ["one"]}, "1 captions for 2 pictures"),
         ({"captions": "ab"}, "captions for 2 pictures"),
+        ({"columns": 1.5}, "columns=1.5 is no number of pictures"),
+        ({"captions": iter("abc")}, "3 captions for 2 pictures"),
         ({"edge": 20_000}, "smaller edge"),
+        ({"edge": -5}, "edge=-5 is no number of pixels; give 1 or more"),
+        ({"edge": 0}, "edge=0"),
     ],
 )
 def test_what_makes_no_sheet_is_refused(settings: dict[str, Any], message: str) -> None:

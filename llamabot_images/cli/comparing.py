@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from llamabot_images.cli.options import AsJson, Open, Parameters, Quality, Size, bot_for, pairs, target_of
+from llamabot_images.cli.options import Open, Parameters, Quality, Size, bot_for, pairs, target_of
 from llamabot_images.cli.output import code_of, failing, say, show, waiting
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ __all__ = ["compare"]
 
 def compare(
     prompt: Annotated[str, typer.Argument(help="What to draw.")],
-    model: Annotated[list[str], typer.Option("--model", "-m", help="A model; give it once for each.")],
+    model: Annotated[list[str], typer.Option("--model", "-m", metavar="<str>", help="A model; give it once for each.")],
     output: Annotated[
         str | None,
         typer.Option(
@@ -35,9 +35,9 @@ def compare(
     quality: Quality = None,
     is_opened: Open = False,
     parameter: Parameters = None,
-    as_json: AsJson = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per model.")] = False,
 ) -> None:
-    """Draw a prompt with several models side by side: a sheet of pictures, and what each took and cost."""
+    """Draw a prompt with several models. Makes a sheet of the pictures, and a table of what each took and cost."""
     from llamabot_images.comparison import compare as compared
 
     with failing():

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["gallery", "info", "mcp", "models"]
 
+LOOPBACK, PORT = "127.0.0.1", 8765
+
 
 def info(
     file: Annotated[str, typer.Argument(help="A picture.")],
     as_json: AsJson = False,
 ) -> None:
-    """Say what a picture file is and what is known of how it was made."""
+    """Say what a picture is and how it was made."""
     with failing():
         found = _about(file)
         if as_json:
@@ -57,22 +59,22 @@ def _about(file: str) -> dict[str, Any]:
 
 
 def models(
-    words: Annotated[str, typer.Argument(metavar="[WORDS]", help="Only models whose name holds this.")] = "",
+    name: Annotated[str, typer.Argument(help="Only models whose name holds this.")] = "",
     expiring: Annotated[bool, typer.Option("--expiring", help="Only those that are switched off soon.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per model.")] = False,
 ) -> None:
-    """List image models: alive or not, what follows them, price per picture in US dollars, what they take."""
+    """List image models. Shows which are alive, what follows them, US dollars per picture, and what they take."""
     from datetime import date
 
     from llamabot_images.catalogue import rows
 
-    sought = words.lower()
+    sought = name.lower()
     found = [row for row in rows(date.today()) if sought in row.model.lower()]
     found = [row for row in found if not expiring or row.status == "expiring"]
     for line in [json.dumps(row.as_json()) for row in found] if as_json else _table(found):
         say(line)
     if not found:
-        say(f"no model with {words!r} in its name is known; LiteLLM may reach it all the same", err=True)
+        say(f"no model with {name!r} in its name is known; LiteLLM may reach it all the same", err=True)
 
 
 def _table(found: "list[ModelRow]") -> Iterable[str]:
@@ -86,7 +88,7 @@ def gallery(
     title: Annotated[str | None, typer.Option(help="Heading of the page; the folder's name otherwise.")] = None,
     is_opened: Annotated[bool, typer.Option("--open", help="Open the page in this computer's browser.")] = False,
 ) -> None:
-    """Write index.html into a folder: all its pictures, with prompt, model and cost, to search and to look at."""
+    """Write a page of a folder's pictures. It is index.html, with prompts, models and costs, to search and look at."""
     from llamabot_images.gallery import write_gallery
 
     with failing():
@@ -102,19 +104,24 @@ def mcp(
         str, typer.Option("--folder", "-o", help="Folder of the pictures; a client cannot leave it.")
     ] = ".",
     model: Model = DEFAULT_MODEL,
-    max_cost: Annotated[float | None, typer.Option(help="Most US dollars that all clients together may spend.")] = None,
+    max_cost: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="<float>", help="Most US dollars that all clients together may spend."),
+    ] = None,
     http: Annotated[
         bool, typer.Option("--http", help="Serve http://HOST:PORT/mcp instead of stdin and stdout.")
     ] = False,
-    host: Annotated[str, typer.Option(help="Address to listen at, with --http.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen at, with --http.")] = 8765,
+    host: Annotated[str, typer.Option(help="Address to listen at, with --http.")] = LOOPBACK,
+    port: Annotated[int, typer.Option(help="Port to listen at, with --http.")] = PORT,
     allowed_host: Annotated[
-        list[str] | None, typer.Option(help="Name by which clients reach another host, with --http.")
+        list[str] | None, typer.Option(metavar="<str>", help="Name by which clients reach another host, with --http.")
     ] = None,
     parameter: Parameters = None,
 ) -> None:
     """Serve pictures to assistants over the Model Context Protocol. Needs the mcp extra."""
     with failing():
+        if not http and (allowed_host or (host, port) != (LOOPBACK, PORT)):
+            raise typer.BadParameter("--host, --port and --allowed-host are for a server with --http: give that too")
         from llamabot_images.mcp_server import serve
 
         transport: Literal["stdio", "http"] = "http" if http else "stdio"

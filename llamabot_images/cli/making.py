@@ -1,6 +1,7 @@
 """Commands that make a picture."""
 
 import sys
+from os.path import isfile
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,6 +48,8 @@ def generate(
 ) -> None:
     """Draw a picture, save it and print its path. Each picture is paid for, unless the model is offline."""
     with failing():
+        if url and (output or sidecar or is_opened):
+            raise typer.BadParameter("with --url nothing is saved: leave out --output, --sidecar and --open")
         text = _prompt() if prompt in (None, "-") else str(prompt).strip()
         settings = {"n": n, "size": size, "quality": quality, "sidecar": sidecar, **pairs(parameter)}
         bot = bot_for(model, output, **settings)
@@ -66,9 +69,7 @@ def _prompt() -> str:
 
 def edit(
     prompt: Annotated[str, typer.Argument(help="What to change.")],
-    image: Annotated[
-        list[str], typer.Argument(metavar="IMAGE...", help="The picture: a file or URL. Some take several.")
-    ],
+    image: Annotated[list[str], typer.Argument(help="The picture: a file or URL. Some models take several.")],
     mask: Annotated[
         str | None, typer.Option(help="A picture that is transparent, or black, where it may change.")
     ] = None,
@@ -82,8 +83,10 @@ def edit(
     parameter: Parameters = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change a picture as a prompt says, and save the new one under the prompt's name."""
+    """Change a picture as a prompt says. The new one is saved under the prompt's name."""
     with failing():
+        if isfile(prompt) and not isfile(image[-1]):
+            raise typer.BadParameter(f"{prompt!r} is a file: the prompt comes first, then the picture")
         settings = {"n": n, "size": size, "quality": quality, "sidecar": sidecar, **pairs(parameter)}
         bot = bot_for(model, output, **settings)
         target = target_of(output)[1]
@@ -102,7 +105,7 @@ def again(
     parameter: Parameters = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask anew for what made a picture: its prompt, model, size, quality and seed."""
+    """Ask anew for what made a picture. Its prompt, model, size, quality and seed are sent."""
     with failing():
         from llamabot_images.provenance import asked_in
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from llamabot_images.asked import shown
 from llamabot_images.cli.options import (
     DEFAULT_MODEL,
     Count,
@@ -40,12 +41,14 @@ def batch(
     n: Count = 1,
     size: Size = "1024x1024",
     quality: Quality = None,
-    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Prompts under way at once.")] = 8,
+    workers: Annotated[
+        int, typer.Option("--workers", "-w", min=1, metavar="<int>", help="Prompts under way at once.")
+    ] = 8,
     per_minute: Annotated[
-        int | None, typer.Option("--images-per-minute", min=1, help="Most pictures a minute.")
+        int | None, typer.Option("--images-per-minute", min=1, metavar="<int>", help="Most pictures a minute.")
     ] = None,
     max_cost: Annotated[
-        float | None, typer.Option(min=0, help="Most US dollars to spend in this folder in all.")
+        float | None, typer.Option(min=0, metavar="<float>", help="Most US dollars to spend in this folder in all.")
     ] = None,
     retry_unknown: Annotated[
         bool, typer.Option("--retry-unknown", help="Ask again where an answer was lost; it may be paid twice.")
@@ -54,7 +57,7 @@ def batch(
     parameter: Parameters = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per prompt.")] = False,
 ) -> None:
-    """Draw every prompt of a file, print the paths, and take up where an earlier run stopped."""
+    """Draw every prompt of a file. Prints the paths, and takes up where an earlier run stopped."""
     with failing():
         bot = bot_for(model, None, n=n, size=size, quality=quality, **pairs(parameter))
         if dry_run:
@@ -92,7 +95,7 @@ def _exit_code(result: "BatchResult") -> int:
 
 def _price(bot: "ImageBot", file: str, as_json: bool) -> None:
     """Print what a batch would cost."""
-    found = [_estimate(bot, one) for one in prompts_in(file)]
+    found = [_estimate(bot, number, one) for number, one in enumerate(prompts_in(file), 1)]
     priced = [one for one in found if one is not None]
     low, high = sum(one[0] for one in priced), sum(one[1] for one in priced)
     unpriced = len(found) - len(priced)
@@ -105,6 +108,10 @@ def _price(bot: "ImageBot", file: str, as_json: bool) -> None:
     say(f"{len(found):,} {noun}: {price}{rest}; nothing was sent")
 
 
-def _estimate(bot: "ImageBot", one: str | dict[str, Any]) -> tuple[float, float] | None:
+def _estimate(bot: "ImageBot", number: int, one: str | dict[str, Any]) -> tuple[float, float] | None:
     asked = {"prompt": one} if isinstance(one, str) else one
-    return bot.estimate(**{key: value for key, value in asked.items() if key not in NAMES})
+    try:
+        return bot.estimate(**{key: value for key, value in asked.items() if key not in NAMES})
+    except Exception as error:
+        error.add_note(f"This is prompt {number}, {shown(asked['prompt'])}.")
+        raise

@@ -6,11 +6,14 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import typer
 
 from llamabot_images.asked import value_of
+
+if TYPE_CHECKING:
+    from llamabot_images.batch.items import Item
 
 __all__ = ["Prompts", "prompts_in"]
 
@@ -25,12 +28,13 @@ class Prompts:
     """The prompts of a file that can be read twice: counted, then read as they are needed.
 
     :param name: The file.
-    :raises typer.BadParameter: When it cannot be read to its end; the line is named.
+    :raises typer.BadParameter: When it cannot be read to its end; the line is named. Also when two of them have one
+        ``file_name`` or ``id``.
     """
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._count = sum(1 for _ in _read(name))
+        self._count = sum(1 for _ in _once_named(_read(name)))
 
     def __len__(self) -> int:
         return self._count
@@ -48,6 +52,15 @@ def prompts_in(name: str) -> Iterable[Prompt]:
     if name == "-":
         return _lines(sys.stdin)
     return Prompts(name) if Path(name).is_file() else _read(name)
+
+
+def _once_named(prompts: Iterator[Prompt]) -> Iterator["Item"]:
+    from llamabot_images.batch.items import items_of
+
+    for item in items_of(prompts):
+        if item.problem and "already" in item.problem:
+            raise typer.BadParameter(f"{item.problem}; nothing was sent")
+        yield item
 
 
 def _read(name: str) -> Iterator[Prompt]:

@@ -51,7 +51,7 @@ class Teller:
         text = told(error)
         self._errors[text] += 1
         if self._errors[text] == 1:
-            tell(error, f"error: prompt {one.index + 1}, {shown(_prompt(one))}: {text}")
+            tell(error, f"error: prompt {one.index + 1}, {shown(one.prompt)}: {text}")
 
     def end(self) -> None:
         """Print how often an error came again."""
@@ -102,13 +102,9 @@ def _is_of_all(one: "BatchOutcome") -> bool:
     return one.status == "not_sent" or isinstance(one.error, MissingKeyError)
 
 
-def _prompt(one: "BatchOutcome") -> Any:
-    return one.prompt if isinstance(one.prompt, str) else dict(one.prompt).get("prompt")
-
-
 def _as_json(one: "BatchOutcome") -> dict[str, Any]:
-    error = None if one.error is None else f"{type(one.error).__name__}: {one.error}"
-    known = {"index": one.index, "id": one.id, "status": one.status, "prompt": _prompt(one), "paths": list(one.files)}
+    error = None if one.error is None else f"{type(one.error).__name__}: {told(one.error)}"
+    known = {"index": one.index, "id": one.id, "status": one.status, "prompt": one.prompt, "paths": list(one.files)}
     return {**known, "model": one.model, "cost": one.cost, "seconds": round(one.elapsed, 3), "error": error}
 
 

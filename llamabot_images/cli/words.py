@@ -4,6 +4,7 @@ import shlex
 import sys
 from difflib import get_close_matches
 from itertools import takewhile
+from os.path import isfile
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -18,17 +19,25 @@ class PromptFirst(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put ``generate`` before a prompt."""
-        if (args and args[0] not in {*self.commands, *OWN}) or (not args and not sys.stdin.isatty()):
-            self._refuse_misspelt(ctx, args)
+        is_tab = ctx.resilient_parsing  # a shell asks what could stand here
+        if args[0] not in {*self.commands, *OWN} if args else not (is_tab or sys.stdin.isatty()):
+            if not is_tab:
+                self._refuse_slip(ctx, args)
             args = ["generate", *args]
         return super().parse_args(ctx, args)
 
-    def _refuse_misspelt(self, ctx: Any, args: list[str]) -> None:
-        """Take what looks like a command's name for one, since a prompt is paid for."""
-        for near in get_close_matches(args[0].lower() if args else "", self.commands, 1, 0.8):
-            prompt = shlex.quote(" ".join(takewhile(lambda word: not word.startswith("-"), args)))
-            message = f"{args[0]!r} is no command: did you mean {near}?"
-            ctx.fail(f"{message} To draw it write: llamabot-images generate {prompt}")
+    def _refuse_slip(self, ctx: Any, args: list[str]) -> None:
+        """Ask about what looks like a command or a file, since a prompt is paid for."""
+        word = args[0] if args else ""
+        option = f"--{word.lower()}"
+        if near := [option] if option in OWN else get_close_matches(word.lower(), self.commands, 1, 0.8):
+            slip = f"is no command: did you mean {near[0]}?"
+        elif isfile(word):
+            slip = "is a file, and no prompt."
+        else:
+            return
+        prompt = shlex.quote(" ".join(takewhile(lambda one: not one.startswith("-"), args)))
+        ctx.fail(f"{word!r} {slip} To draw it write: llamabot-images generate {prompt}")
 
 
 class PromptInQuotes(TyperCommand):

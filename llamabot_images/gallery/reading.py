@@ -67,7 +67,9 @@ def pictures_in(folder: Path) -> list[Picture]:
 
 def told_by_row(picture: Picture) -> Told:
     """Return what the journal's row says."""
-    return _told(picture, picture.row, again=True)
+    row, size = picture.row, picture.stamp[0]
+    is_ours = "schema_version" in row and isinstance(row.get("prompt"), str)
+    return _told(picture, row, again=is_ours and row.get("bytes", size) == size)
 
 
 def told_by_picture(folder: Path, picture: Picture) -> Told:
@@ -95,7 +97,7 @@ def _told(picture: Picture, record: Mapping[str, Any], *, again: bool) -> Told:
         cost=_number(record.get("cost")),
         created=_time(record.get("created")) or picture.changed,
         seconds=seconds or None,
-        again=again and bool(prompt),
+        again=again and bool(prompt) and not record.get("edited_from"),
     )
 
 

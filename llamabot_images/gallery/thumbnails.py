@@ -22,7 +22,7 @@ __all__ = ["THUMBNAILS", "Look", "Shown", "ready"]
 #: Hidden, so that pandas and Hugging Face ``datasets`` do not take the copies for samples.
 THUMBNAILS = ".llamabot-images/thumbnails"
 _KNOWN = "known.json"
-_VERSION = 1
+_VERSION = 2
 _EDGE = 448
 _OURS = re.compile(r"[0-9a-f]{24}\.(?:jpg|png)")
 _NARROWEST, _WIDEST = 0.4, 3.0

@@ -2,6 +2,7 @@
 
 import json
 import mmap
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +11,29 @@ from llamabot_images.files import expanded
 __all__ = ["JOURNAL", "row_of"]
 
 JOURNAL = "metadata.jsonl"
+#: How many are looked into: the picture's own and those above.
+_FOLDERS = 8
 
 
 def row_of(path: str | Path) -> dict[str, Any] | None:
     """Return the last row that a batch wrote of a picture.
 
-    :param path: The picture's; the journal is in the same folder.
+    :param path: The picture's; the journal is in its folder, or in one above, whose row names the folders between.
     :return: ``None`` where there is no journal of ours, or no row of a picture of this name.
     """
-    path = expanded(path)
+    path = Path(os.path.abspath(expanded(path)))
+    for folder in path.parents[:_FOLDERS]:
+        if row := _row_in(folder / JOURNAL, path.relative_to(folder).as_posix()):
+            return row
+    return None
+
+
+def _row_in(journal: Path, name: str) -> dict[str, Any] | None:
+    if not journal.is_file():
+        return None
     try:
-        with (
-            path.with_name(JOURNAL).open("rb") as file,
-            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as lines,
-        ):
-            return _last(lines, path.name)
+        with journal.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as lines:
+            return _last(lines, name)
     except (OSError, ValueError):  # the second for an empty file
         return None
 
