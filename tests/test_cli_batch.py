@@ -89,7 +89,7 @@ def stopped(running: "subprocess.Popen[str]", *, again: bool = False) -> str:
     if again:
         time.sleep(0.3)  # the first one is being raised just now
         running.send_signal(signal.SIGINT)
-    return first + running.communicate(timeout=30)[1]
+    return first + running.communicate(timeout=300)[1]
 
 
 @pytest.mark.parametrize("words", [(), ("--json",)])

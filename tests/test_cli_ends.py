@@ -83,7 +83,7 @@ def test_ctrl_c_in_a_comparison_names_the_pictures_that_are_there(provider: Prov
     running = started("compare", "a fox", *models, environment=environment_for(provider))
     until(lambda: provider.posts and Path("a-fox-sketch.png").exists())
     running.send_signal(signal.SIGINT)
-    printed, said = running.communicate(timeout=30)
+    printed, said = running.communicate(timeout=300)
 
     assert (130, "") == (running.returncode, printed)
     assert "may be charged" in said
@@ -137,7 +137,7 @@ def test_pictures_are_told_though_others_and_the_sheet_cannot_be_saved() -> None
     until(lambda: Path("a/a-fox-sketch.png").exists())
     Path("a").rename("kept")
     Path("a").write_text("no folder")
-    printed, said = running.communicate(timeout=30)
+    printed, said = running.communicate(timeout=300)
 
     assert 10 == running.returncode
     assert "a/a-fox-sketch.png" in printed

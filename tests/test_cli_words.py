@@ -64,7 +64,7 @@ def test_waiting_for_a_prompt_is_said() -> None:
     assert running.stderr is not None
     said = running.stderr.readline()
     os.write(ours, b"a fox\n\x04")
-    printed, _ = running.communicate(timeout=30)
+    printed, _ = running.communicate(timeout=300)
     os.close(ours)
 
     assert b"Ctrl-D" in said

@@ -217,7 +217,7 @@ def test_memory_stays_bounded() -> None:
             cwd=Path(__file__).parents[1],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
 
     flooded, blasted, fetched, used = done.stdout.split("\n")[:4]

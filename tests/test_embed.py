@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 from PIL.PngImagePlugin import PngInfo
 
-from llamabot_images import InvalidImageError, read_provenance
+from llamabot_images import ImageBot, InvalidImageError, read_provenance
 from llamabot_images.payload import verify
-from llamabot_images.provenance import embed, marks_of, write_sidecar
+from llamabot_images.provenance import embed, marks_of, record_of, write_sidecar
 
 from .pictures import chunks, encode, noisy, sample, variants
 from .providers import picture
@@ -160,6 +160,17 @@ def test_nothing_else_of_the_record_is_embedded() -> None:
         assert b"req_1" not in after
         assert b"0.17231" not in after
         assert "req_1".encode("utf-16-be") not in after
+
+
+def test_an_edit_stays_an_edit(tmp_path: Path) -> None:
+    """A picture that was made of another one is not drawn from its words alone, wherever its record is."""
+    bot = ImageBot("offline/sketch", save_dir=tmp_path)
+    result = bot.generate("a fox").edit("make it night")
+    path = tmp_path / "night.png"
+    path.write_bytes(embed(result[0].to_bytes(), record_of(result, 0, path.name)))
+
+    with pytest.raises(ValueError, match="was made from another picture"):
+        bot.again(path)
 
 
 def test_a_drawing_routine_is_not_called_ai() -> None:

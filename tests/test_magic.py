@@ -34,7 +34,7 @@ def run(tmp_path: Path) -> Run:
         texts = ("%load_ext llamabot_images", *cells)
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in texts])
         where = {"metadata": {"path": str(tmp_path)}}
-        NotebookClient(notebook, timeout=60, allow_errors=True, resources=where).execute()
+        NotebookClient(notebook, timeout=300, startup_timeout=300, allow_errors=True, resources=where).execute()
         return [cell.outputs for cell in notebook.cells[1:]]
 
     return run_cells

@@ -105,6 +105,7 @@ def _words(record: Mapping[str, Any], info: ImageInfo, force: bool) -> _Words:
         "Requested size": None if size == pixels else size,
         "Quality": _said(record, "quality"),
         "Seed": record.get("seed"),
+        "Edited from": " ".join(record.get("edited_from") or ()) or None,
         "Version": library(),
     }
     text = infotext.compose(prompt, settings)

@@ -145,4 +145,5 @@ def _record(told: infotext.InfoText) -> dict[str, Any]:
         "quality": settings.get("Quality"),
         "seed": int(seed) if seed.isdecimal() and len(seed) < 40 else None,
         "library": settings.get("Version"),
+        **({"edited_from": edited.split()} if (edited := settings.get("Edited from")) else {}),
     }
