@@ -18,13 +18,25 @@ from pathlib import Path
 
 from llamabot_images.drafts import Draft, Refused, fill, hidden_draft, nameless_draft, sync_folder
 from llamabot_images.errors import SaveError
+from llamabot_images.formats import sniff, suffix_for
 from llamabot_images.names import stem_for
 
-__all__ = ["check_folder", "check_target", "expanded", "looks_writable", "replace", "stem_for", "write_new"]
+__all__ = [
+    "check_folder",
+    "check_name",
+    "check_target",
+    "expanded",
+    "file_path",
+    "looks_writable",
+    "replace",
+    "stem_for",
+    "write_new",
+]
 
 _PROBE = bytes(65_536)
 _TRIED_IN_TURN = 16
 _MOST_TRIES = 10_000
+_IS_A_FOLDER = "it is a folder; name a file in it"
 
 
 def expanded(path: str | Path) -> Path:
@@ -33,6 +45,19 @@ def expanded(path: str | Path) -> Path:
     :param path: As it was given.
     """
     return Path(os.path.expanduser(path))
+
+
+def file_path(path: str | Path, data: bytes = b"") -> Path:
+    """Return a path that a caller gave for a file, expanded.
+
+    :param path: As it was given; a text that ends with a slash names a folder, which a ``Path`` would not tell.
+    :param data: What was to go there, where it has come already.
+    :raises SaveError: When it names a folder; the error keeps *data*, and they are rescued.
+    """
+    with _explained(path, data):
+        if os.path.basename(path) in ("", ".", ".."):
+            raise IsADirectoryError(errno.EISDIR, _IS_A_FOLDER)
+    return expanded(path)
 
 
 def check_folder(folder: Path) -> None:
@@ -60,7 +85,7 @@ def looks_writable(folder: Path) -> bool:
         return False
 
 
-def check_target(path: Path) -> None:
+def check_target(path: str | Path) -> None:
     """Make sure that *path* can be written, before money is spent on what goes there.
 
     Creates missing parent folders.
@@ -68,9 +93,21 @@ def check_target(path: Path) -> None:
     :param path: A file name that was asked for.
     :raises SaveError: When it is a folder or device, or no file can be made beside it.
     """
-    with _explained(path, b""):
+    target = file_path(path)
+    check_name(target)
+    check_folder(target.parent)
+    check_name(target)  # no system says of a name in a missing folder that it is too long
+
+
+def check_name(path: Path, data: bytes = b"") -> None:
+    """Make sure that nothing but a file has the name *path*, and that a file can have it.
+
+    :param path: A file name that was asked for, or follows from it.
+    :param data: What is to go there, where it has come already.
+    :raises SaveError: When it is a folder or device, or no name; the error keeps *data*, and they are rescued.
+    """
+    with _explained(path, data):
         _refuse_other_than_file(path)
-    check_folder(path.parent)
 
 
 def write_new(folder: Path, stem: str, suffix: str, data: bytes, *, durable: bool = True) -> Path:
@@ -176,19 +213,19 @@ def _refuse_other_than_file(path: Path) -> None:
     except FileNotFoundError:
         return
     if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, "it is a folder; name a file in it")
+        raise IsADirectoryError(errno.EISDIR, _IS_A_FOLDER)
     if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
         raise OSError(errno.EINVAL, "it is a device or pipe, not a file")
 
 
 @contextmanager
-def _explained(path: Path, data: bytes) -> Iterator[None]:
+def _explained(path: str | Path, data: bytes) -> Iterator[None]:
     """Turn the system's error into ours, after bringing *data* to safety."""
     try:
         yield
     except (OSError, ValueError) as error:
         reason = (isinstance(error, OSError) and error.strerror) or str(error)
-        rescue_path = _rescue(path, data) if data else None
+        rescue_path = _rescue(Path(path), data) if data else None
         if rescue_path:
             advice = f"The picture was rescued to {rescue_path!r}."
         else:
@@ -198,7 +235,8 @@ def _explained(path: Path, data: bytes) -> Iterator[None]:
 
 
 def _rescue(path: Path, data: bytes) -> str | None:
-    ending = "".join(c for c in path.suffix[:10] if c.isalnum() or c == ".")
+    kind = sniff(data)  # which the path may not name: then it was to be converted
+    ending = suffix_for(kind) if kind else "".join(c for c in path.suffix[:10] if c.isalnum() or c == ".")
     try:
         file, name = tempfile.mkstemp(prefix="llamabot-images-rescued-", suffix=ending)
     except (OSError, ValueError):

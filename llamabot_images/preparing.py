@@ -2,12 +2,14 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from llamabot_images import names, saving
 from llamabot_images.asked import CREDENTIALS, DEFAULTS, Asked, asked_from, texts_from
 from llamabot_images.attempts import Attempt, first_with_key
+from llamabot_images.built import taken
 from llamabot_images.credentials import for_other_provider, without_keys
 from llamabot_images.reach import reached
 from llamabot_images.request import Capabilities, ImageRequest, negotiate
@@ -19,6 +21,8 @@ __all__ = ["Preparing"]
 BY_LITELLM = frozenset({"images", "edits", "chat"})
 #: Providers that LiteLLM is not asked about.
 OWN = frozenset({"offline", "ollama"})
+#: Seconds for which a request that was built before counts as built now.
+FRESH = 1.0
 
 
 class Preparing(BotSettings):
@@ -70,7 +74,7 @@ class Preparing(BotSettings):
             further = self.image_generation_kwargs.values()
             saving.check_ending(save_path, (self.model, *self.fallbacks, *(x for x in further if isinstance(x, str))))
         stem = self.filename_for(prompt) if save_path is None and isinstance(prompt, str) else "-"
-        self._targets.check(self.save_dir, stem, save_path)
+        self._targets.check(self.save_dir, stem, save_path, self.n)
 
     def _asked(self, overrides: dict[str, Any]) -> Asked:
         named = ("model", *DEFAULTS, *CREDENTIALS, "timeout", "strict", "route")
@@ -92,6 +96,9 @@ class Preparing(BotSettings):
         return self._sender.backends.provider_of(self._asked({"model": model}))
 
     def _first_attempt(self, prompt: str, overrides: dict[str, Any]) -> Attempt:
+        found: Attempt | None = taken(self, prompt, overrides)
+        if found is not None and self._is_fresh(found):
+            return replace(found, started=time.monotonic())
         asked = overrides.get("model", self.model)
         others = texts_from("fallbacks", overrides.get("fallbacks", self.fallbacks))
         on_refusal = bool(overrides.get("fallback_on_refusal", self.fallback_on_refusal))
@@ -104,3 +111,7 @@ class Preparing(BotSettings):
         model = self._sender.successors.get(asked, asked) if may_replace else asked
         request, fallbacks, trail = first_with_key((model, *others), build)
         return Attempt(request, build, may_replace, fallbacks, on_refusal, trail, started=time.monotonic())
+
+    def _is_fresh(self, attempt: Attempt) -> bool:
+        """Tell whether the same would be built now: nothing was learned, and no key can have been renewed since."""
+        return not (self._sender.refused or self._sender.successors) and time.monotonic() < attempt.started + FRESH

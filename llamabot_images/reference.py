@@ -169,12 +169,12 @@ class ImageReference(str):
         :param path: A file; missing folders are created.
         :param record: From ``ImageResult.recorder``: makes the record that is written beside the picture.
         :return: The file that was written.
-        :raises SaveError: When it cannot be written; the bytes are kept on the error.
+        :raises SaveError: When it cannot be written; the bytes are kept on the error, and rescued.
         :raises InvalidImageError: When the picture cannot be converted to what the suffix names.
         """
-        target = files.expanded(path)
-        files.check_target(target)
         data, info = self.to_bytes(), self.info
+        target = files.file_path(path, data)
+        files.check_name(target, data)
         if not target.suffix:
             return _written(target.with_name(target.name + info.suffix), data, record)
         wanted = mime_for_suffix(target.suffix) or info.mime_type
@@ -223,7 +223,8 @@ class ImageReference(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         kept = None if self.is_data_uri() else self._data
-        return _restored, (type(self), str(self), self.prompt, self.revised_prompt, kept)
+        fetcher = self._downloader if self._data is None else None
+        return _restored, (type(self), str(self), self.prompt, self.revised_prompt, kept, fetcher, self._strict)
 
     def __copy__(self) -> Self:
         return self
@@ -254,9 +255,15 @@ def _written(path: Path, data: bytes, record: "Recorder | None") -> Path:
 
 
 def _restored(
-    cls: type[ImageReference], value: str, prompt: str, revised_prompt: str | None, data: bytes | None
+    cls: type[ImageReference],
+    value: str,
+    prompt: str,
+    revised_prompt: str | None,
+    data: bytes | None,
+    downloader: "Downloader | None" = None,
+    strict: bool = False,
 ) -> ImageReference:
-    return cls(value, prompt=prompt, revised_prompt=revised_prompt, data=data)
+    return cls(value, prompt=prompt, revised_prompt=revised_prompt, downloader=downloader, data=data, strict=strict)
 
 
 def _readable(size: int) -> str:

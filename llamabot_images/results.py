@@ -1,7 +1,8 @@
 """The result of one call: its pictures and everything said about them."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import TYPE_CHECKING, Any, overload
 
 from llamabot_images import files, names, notebook
 from llamabot_images.asked import Adjustment
+from llamabot_images.errors import ImageBotError, ImageBotWarning
 from llamabot_images.reference import ImageReference
 
 if TYPE_CHECKING:
     from llamabot_images.provenance import Recorder
 
-__all__ = ["ImageResult"]
+__all__ = ["ImageResult", "save_each"]
 
 
 @dataclass(frozen=True)
@@ -95,21 +97,25 @@ class ImageResult(Sequence[ImageReference]):
         :param stem: File name without suffix, instead of the one made from the prompt.
         :param sidecar: Write the record of each picture beside it, as ``cat.png.json`` for ``cat.png``.
         :return: One file per picture, in order.
-        :raises SaveError: When a file cannot be written.
+        :raises SaveError: When a file cannot be written, ``DownloadError`` when a picture cannot be fetched; the
+            other pictures are saved all the same, and the error's notes name them.
         """
-        target = files.expanded(folder)
-        if not target.is_dir():
-            files.check_folder(target)
-        name = stem or names.stem_for(self.prompt)
-        if sidecar:
-            return [self._save_recorded(index, target, name) for index in range(len(self))]
-        return [files.write_new(target, name, one.info.suffix, one.to_bytes()) for one in self.images]
+        target, name = files.expanded(folder), stem or names.stem_for(self.prompt)
+        save = self._save_recorded if sidecar else self._save_alone
+        return save_each(len(self), lambda index: save(index, target, name))
+
+    def _save_alone(self, index: int, folder: Path, stem: str) -> Path:
+        one = self.images[index]
+        return files.write_new(folder, stem, one.info.suffix, one.to_bytes())
 
     def _save_recorded(self, index: int, folder: Path, stem: str) -> Path:
         from llamabot_images.provenance import save_new
 
         one = self.images[index]
-        return save_new(folder, stem, one.info.suffix, one.to_bytes(), self.recorder(index))
+        data = one.to_bytes()
+        with suppress(OSError):  # then the picture cannot be saved either, and is rescued
+            folder.mkdir(parents=True, exist_ok=True)
+        return save_new(folder, stem, one.info.suffix, data, self.recorder(index))
 
     def recorder(self, index: int) -> "Recorder":
         """Return what makes the record of a picture from its file's name and bytes, for ``ImageReference.save``.
@@ -140,3 +146,29 @@ class ImageResult(Sequence[ImageReference]):
 
     def __repr__(self) -> str:
         return f"<ImageResult {len(self)} from {self.model!r}, {self._price()}, {self.elapsed:.1f} s>"
+
+
+def save_each(count: int, save: Callable[[int], Path]) -> list[Path]:
+    """Save pictures, those after one that cannot be saved too; then raise what was wrong with it.
+
+    :param count: How many there are.
+    :param save: Saves one, from 0.
+    :return: One path per picture, in order.
+    :raises ImageBotError: The first problem, with notes of the others and of what was saved. A warning that a filter
+        makes an error is one too.
+    """
+    paths: list[Path] = []
+    problems: list[ImageBotError | ImageBotWarning] = []
+    for index in range(count):
+        try:
+            paths.append(save(index))
+        except (ImageBotError, ImageBotWarning) as problem:
+            problems.append(problem)
+    if not problems:
+        return paths
+    first, *others = problems
+    for other in others:
+        first.add_note(str(other))
+    if paths:
+        first.add_note(f"The others were saved: {', '.join(repr(str(path)) for path in paths)}.")
+    raise first

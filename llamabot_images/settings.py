@@ -1,12 +1,14 @@
 """What a bot holds: its settings, its key, and the connections and threads behind them."""
 
+import copy
 import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, SupportsIndex
 
 from llamabot_images import saving, sending
 from llamabot_images.asked import texts_from
+from llamabot_images.errors import ImageBotError
 from llamabot_images.links import private_hosts
 from llamabot_images.redact import Hidden
 from llamabot_images.threads import Threads
@@ -63,18 +65,38 @@ class BotSettings:
         self._start(max_cost, router)
 
     def _start(self, max_cost: float | None, router: Any) -> None:
-        self._threads, self._targets = Threads(), saving.Targets()
+        self._threads, self._targets, self._router = Threads(), saving.Targets(), router
         self._sender = sending.Sender(self._threads, self._fetcher, max_cost=max_cost, router=router)
         self._downloader: Downloader | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the settings; the key stays here, and the copy reads its provider's variable."""
-        live = ("_threads", "_targets", "_sender", "_downloader")
+        live = ("_threads", "_targets", "_sender", "_downloader", "_router")
         return {"max_cost": self.max_cost} | {name: one for name, one in vars(self).items() if name not in live}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update({name: value for name, value in state.items() if name != "max_cost"})
-        self._start(state["max_cost"], None)
+        self._start(state["max_cost"], state.get("_router"))
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        if self._router is not None:  # without it the prompts would go to whoever has the model's name and a key here
+            raise ImageBotError(
+                f"a bot with a litellm.Router cannot be sent to another process: {self!r}. Give a bot the model and "
+                "key of one of its deployments, or make the bot and its Router in that process"
+            )
+        return super().__reduce_ex__(protocol)
+
+    def __copy__(self) -> Self:
+        return self._shared_with(type(self).__new__(type(self)), self.__getstate__())
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        memo[id(self)] = twin = type(self).__new__(type(self))
+        return self._shared_with(twin, copy.deepcopy(self.__getstate__(), memo))
+
+    def _shared_with(self, twin: Self, state: dict[str, Any]) -> Self:
+        """Make a copy that stays in this process, and so has what does not travel."""
+        twin.__setstate__({**state, "_router": self._router, "_api_key": self._api_key})
+        return twin
 
     @property
     def max_cost(self) -> float | None:

@@ -240,11 +240,14 @@ def test_check_target_leaves_what_is_there(tmp_path):
     assert b"old" == (tmp_path / "panda.png").read_bytes()
 
 
-@pytest.mark.parametrize("target", [".", "/", "/dev/null", "x" * 300 + ".png", "a\0b.png"])
+NEVER = [".", "/", "/dev/null", "x" * 300 + ".png", "a\0b.png", "new/" + "x" * 300]
+
+
+@pytest.mark.parametrize("target", [*map(Path, NEVER), *NEVER, "new/", "", "new/.."])
 def test_check_target_refuses_what_can_never_be_a_picture(target):
-    """Folders, devices and impossible names are refused before anything is spent."""
+    """Folders, devices and impossible names, also in a folder that is missing, are refused before anything is spent."""
     with pytest.raises(SaveError):
-        check_target(Path(target))
+        check_target(target)
 
 
 def test_replace_refuses_a_folder_and_a_device(tmp_path):

@@ -20,6 +20,7 @@ LAYERS = [
         "under_way",
         "waits",
         "names",
+        "built",
         "drafts",
         "replies",
         "sources",

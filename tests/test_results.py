@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from llamabot_images import DownloadError, ImageBot, ImageReference, InvalidImageError, SaveError
+from llamabot_images import DownloadError, ImageBot, ImageReference, InvalidImageError, SaveError, UnsafeURLError
 from llamabot_images.download import Downloader
 
 from .providers import Expired, ProviderServer, Status, picture
@@ -58,6 +58,28 @@ def test_url_is_fetched_once_and_kept(provider: ProviderServer) -> None:
 
     assert 1 == len(provider.downloads)
     assert url.to_bytes() == pickle.loads(pickle.dumps(url)).to_bytes()
+
+
+def test_pickled_url_is_fetched_as_by_its_bot(provider: ProviderServer) -> None:
+    """A link to a server of one's own that was not fetched yet can be fetched after a pickle; others still cannot."""
+    bot = ImageBot(**provider.kwargs_for("compatible"), n=2)
+    result = bot.generate("a fox")
+    bot.close()
+    found = pickle.loads(pickle.dumps(result))
+
+    assert [] == provider.downloads
+    assert provider.pictures.served == [one.to_bytes() for one in found]
+    with pytest.raises(UnsafeURLError):
+        pickle.loads(pickle.dumps(ImageReference(str(result[0])))).to_bytes()
+
+
+def test_pickled_reference_stays_strict() -> None:
+    """Bytes of an unknown kind are refused after a pickle where they were before."""
+    data = bytes(range(256))
+    uri = "data:image/x-future;base64," + base64.b64encode(data).decode()
+    for one in (ImageReference(uri, strict=True), ImageReference("https://x.example/", data=data, strict=True)):
+        with pytest.raises(InvalidImageError):
+            pickle.loads(pickle.dumps(one)).to_bytes()
 
 
 def test_making_and_printing_fetches_nothing() -> None:
