@@ -97,7 +97,7 @@ class Sender:
             if result:
                 tell(request, result)
                 return result
-            attempt = self.next_after(attempt, outcomes)
+            attempt = await self._anext_after(attempt, outcomes)
             request = attempt.request
 
     def bill_for(self, request: ImageRequest) -> Bill:
@@ -184,7 +184,16 @@ class Sender:
 
     def next_after(self, attempt: Attempt, outcomes: list[Outcome]) -> Attempt:
         """Return what to send after a request that brought no picture, or raise the error to show."""
-        found = attempts.next_attempt(attempt, outcomes)
+        return self._learned(attempt, attempts.next_attempt(attempt, outcomes))
+
+    async def _anext_after(self, attempt: Attempt, outcomes: list[Outcome]) -> Attempt:
+        """Do what ``next_after`` does; a fallback may be the first to need LiteLLM, which takes seconds to import."""
+        if not attempt.fallbacks:  # a warning of a dead model shall show the caller's line, which no thread knows
+            return self.next_after(attempt, outcomes)
+        return self._learned(attempt, await self._readers.run(attempts.next_attempt, attempt, outcomes))
+
+    def _learned(self, attempt: Attempt, found: Attempt) -> Attempt:
+        """Remember what a provider has taught with its answer, and tell what will be asked otherwise."""
         if found.refused != attempt.refused:
             known = self.refused.get(attempt.request.model, frozenset())
             self.refused[attempt.request.model] = known | found.refused

@@ -75,3 +75,20 @@ def test_litellm_tells_one_reason_for_all(alive: ProviderServer) -> None:
     reasons = [complete(alive, "gemini").choices[0].finish_reason for _ in range(2)]
 
     assert ["content_filter"] * 2 == reasons
+
+
+@pytest.mark.parametrize("name", ["gemini", "openrouter", "compatible"])
+def test_litellm_drops_the_user_in_silence(alive: ProviderServer, name: str) -> None:
+    """``user`` does not go out, and nothing says so."""
+    complete(alive, name, user="user-123")
+
+    told = "LiteLLM sends the user now: delete what Chat.rule in llamabot_images/backends/chat.py says of it"
+    assert b"user-123" not in alive.posts[0].body, told
+
+
+def test_litellm_drops_geminis_unknown_settings_in_silence(alive: ProviderServer) -> None:
+    """A keyword that it has no place for does not go out, and nothing says so."""
+    complete(alive, "gemini", bogus_thing="zz")
+
+    told = "LiteLLM sends or refuses it now: delete _google_settings in llamabot_images/backends/chat.py"
+    assert b"bogus_thing" not in alive.posts[0].body, told

@@ -79,12 +79,14 @@ class Backends:
         return wanted if self._reaches(wanted, asked) or not self._reaches("chat", asked) else "chat"
 
     def _reaches(self, name: str, asked: Asked) -> bool:
-        backend = self.named(name)
+        from llamabot_images.backends.litellm_fixes import is_patched, load
+
+        backend: Any = self.named(name)
         try:
             can = backend.capabilities(asked.model, asked.extra)
         except UnroutedModelError:
             return False
-        return not asked.is_streamed or backend.streams(can)
+        return not asked.is_streamed or backend.streams(can) or is_patched(load(), backend.CALL)
 
     def provider_of(self, asked: Asked) -> str:
         """Return LiteLLM's name of a model's provider, empty where it knows none.

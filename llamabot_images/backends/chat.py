@@ -2,7 +2,9 @@
 
 import copy
 import json
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,11 +14,12 @@ from llamabot_images.backends.chat_replies import Answer, read_answer
 from llamabot_images.backends.chat_rules import GOOGLE, chats, draws, rule_for_chat, sized, sizes_in
 from llamabot_images.backends.chat_stream import pieces_of_chat
 from llamabot_images.backends.images import Images
-from llamabot_images.backends.knowing import capabilities_of, provider_and_name, unrouted
-from llamabot_images.backends.litellm_fixes import captured, drain_logging, is_patched, load, unreported
+from llamabot_images.backends.knowing import capabilities_of, provider_and_name, unedited, unrouted
+from llamabot_images.backends.litellm_fixes import captured, drain_logging, is_patched, load
 from llamabot_images.backends.one_line import OneLine, Watched
 from llamabot_images.backends.pieces import Reply
 from llamabot_images.backends.reading import body_of, raise_reading
+from llamabot_images.backends.reports import unreported
 from llamabot_images.errors import UnroutedModelError, UnsupportedParameterError
 from llamabot_images.models import ModelRule
 from llamabot_images.replies import get
@@ -26,6 +29,8 @@ __all__ = ["Chat"]
 
 #: Keywords of image calls that become something else in a chat.
 SIZES = ("size", "aspect_ratio", "aspectRatio", "image_size", "imageSize", "imageConfig", "image_config")
+#: Settings of Gemini's that are no part of how it generates.
+GOOGLE_KEEPS = frozenset({"safety_settings", "cached_content", "service_tier", *SIZES})
 IMAGE_ONLY = frozenset({"prompt", "sources", "n", *SIZES})
 
 
@@ -41,15 +46,20 @@ class Chat(Images):
         :raises UnroutedModelError: When the model has no chat.
         """
         provider, name = provider_and_name(litellm, model, extra)
-        forwards = frozenset({"size", "user"} if sized(provider) else {"user"})
-        can = capabilities_of(litellm, provider, name, forwards, self.ROUTE)
+        forwards = {"size"} if sized(provider) else set()
+        forwards |= {"user"} & _supported(litellm, provider, name)
+        can = capabilities_of(litellm, provider, name, frozenset(forwards), self.ROUTE)
         if not chats(provider, name, can.prices):
             raise UnroutedModelError(f"{model!r} has no chat that LiteLLM knows of; nothing was sent")
         return can
 
     def rule(self, can: Capabilities) -> ModelRule:
         """Return what is known of a model's sizes and settings in its chat."""
-        return rule_for_chat(can.provider, can.name)
+        rule, litellm = rule_for_chat(can.provider, can.name), load()
+        if can.provider in GOOGLE:
+            return replace(rule, keeps=_supported(litellm, can.provider, can.name) | _google_settings(can.provider))
+        takes_more = can.provider == "openrouter" or self._uses_sdk(litellm, can)
+        return replace(rule, forced=frozenset({"user"})) if takes_more else rule
 
     def streams(self, can: Capabilities) -> bool:
         """Tell whether the chat brings pictures, for it can always be watched."""
@@ -67,7 +77,8 @@ class Chat(Images):
             )
         is_theirs = is_patched(load(), self.CALL)
         if not (asked.route == "chat" or is_theirs or draws(can.provider, can.name, can.prices)):
-            raise UnroutedModelError(f"{unrouted(asked.model, can.provider)}. If its chat draws, pass route='chat'")
+            said = unedited(asked.model) if asked.sources else unrouted(asked.model, can.provider)
+            raise UnroutedModelError(f"{said}. If its chat draws, pass route='chat'")
         return super().credentials(asked, can)
 
     def send(self, keywords: dict[str, Any], can: Capabilities) -> Reply:
@@ -123,10 +134,23 @@ class Chat(Images):
         return found
 
 
+def _supported(litellm: Any, provider: str, name: str) -> frozenset[str]:
+    """Return the parameters of OpenAI's chat that LiteLLM sends to a model; it drops ``user`` for others silently."""
+    return frozenset(litellm.get_supported_openai_params(model=name, custom_llm_provider=provider) or ())
+
+
+def _google_settings(provider: str) -> frozenset[str]:
+    """Return Gemini's own settings that LiteLLM sends, in either spelling; it drops others silently (1.106.2)."""
+    from litellm.types.llms.vertex_ai import GenerationConfig
+
+    snake = {re.sub("([A-Z])", r"_\1", one).lower() for one in GenerationConfig.__annotations__}
+    camel = {re.sub("_(.)", lambda found: found[1].upper(), one) for one in snake}
+    return GOOGLE_KEEPS | snake | camel | ({"labels"} if provider != "gemini" else set())
+
+
 def _modalities(litellm: Any, can: Capabilities) -> dict[str, Any]:
     """Ask for pictures where LiteLLM knows a word for it: it refuses to send it to other providers."""
-    known = litellm.get_supported_openai_params(model=can.name, custom_llm_provider=can.provider) or ()
-    return {"modalities": ["image", "text"]} if "modalities" in known else {}
+    return {"modalities": ["image", "text"]} if "modalities" in _supported(litellm, can.provider, can.name) else {}
 
 
 def _sign(prepared: dict[str, Any], can: Capabilities) -> None:

@@ -3,15 +3,17 @@
 import io
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from llamabot_images import masks
 from llamabot_images.backends.edit_rules import EditRule, edit_rule_for, model_rule_for
 from llamabot_images.backends.images import Images
-from llamabot_images.backends.knowing import capabilities_of, is_listed, own_keywords, provider_and_name
-from llamabot_images.backends.litellm_fixes import captured, drain_logging, is_patched, load, unreported
+from llamabot_images.backends.knowing import capabilities_of, is_listed, own_keywords, provider_and_name, unedited
+from llamabot_images.backends.litellm_fixes import captured, drain_logging, is_patched, load
 from llamabot_images.backends.reading import body_of, raise_reading, with_picture
+from llamabot_images.backends.reports import unreported
 from llamabot_images.errors import MissingKeyError, UnroutedModelError, UnsupportedParameterError
 from llamabot_images.models import ModelRule
 from llamabot_images.request import Asked, Capabilities
@@ -24,7 +26,8 @@ PLACED = frozenset({"model", "prompt", "image", "mask", "n", "size", "quality", 
 PLACED |= {"api_key", "api_base", "api_version", "extra_headers", "extra_query", "extra_body", "headers", "client"}
 #: As LiteLLM spells them: with another case, a key of the caller's would be a second header.
 KEY_HEADERS = {name.lower(): name for name in ("Authorization", "api-key", "x-goog-api-key")}
-ABLE = "'gpt-image-2.5-flare', 'gemini/gemini-3.1-flash-image', 'recraft/recraftv3' or 'stability/inpaint'"
+#: Keywords that LiteLLM refuses for a model that has not got them; others go to the provider, or are dropped (1.106.2).
+CHECKED = frozenset({"background", "input_fidelity", "imageConfig"})
 
 
 class Edits(Images):
@@ -41,9 +44,7 @@ class Edits(Images):
         provider, name = provider_and_name(litellm, model, extra)
         config = _config(provider, name)
         if config is None and provider not in litellm._custom_providers:
-            raise UnroutedModelError(
-                f"LiteLLM cannot edit pictures with {model!r}: take a model such as {ABLE}; nothing was sent"
-            )
+            raise UnroutedModelError(unedited(model))
         forwards = None if config is None else frozenset(config.get_supported_openai_params(name))
         if forwards and provider in ("openai", "azure", "azure_ai", "litellm_proxy") and "dall" not in name:
             forwards -= {"response_format"}  # gpt-image refuses it, although LiteLLM forwards it to edits (1.106.2)
@@ -51,7 +52,8 @@ class Edits(Images):
 
     def rule(self, can: Capabilities) -> ModelRule:
         """Return what is known of a model's sizes and settings when it edits."""
-        return model_rule_for(can.provider, can.name)
+        rule = model_rule_for(can.provider, can.name)
+        return rule if can.forwards is None else replace(rule, rejects=rule.rejects | CHECKED - can.forwards)
 
     def credentials(self, asked: Asked, can: Capabilities) -> dict[str, Any]:
         """Settle key and address, and refuse pictures that the model does not take.

@@ -15,16 +15,9 @@ from llamabot_images.backends.knowing import (
     provider_and_name,
     unrouted,
 )
-from llamabot_images.backends.litellm_fixes import (
-    PostOnce,
-    captured,
-    drain_logging,
-    has_async_callbacks,
-    is_patched,
-    load,
-    unreported,
-)
+from llamabot_images.backends.litellm_fixes import PostOnce, captured, drain_logging, is_patched, load
 from llamabot_images.backends.reading import raise_reading, with_picture
+from llamabot_images.backends.reports import has_async_callbacks, unreported
 from llamabot_images.credentials import credentials_for
 from llamabot_images.errors import MissingKeyError, UnroutedModelError
 from llamabot_images.models import ModelRule, rule_for

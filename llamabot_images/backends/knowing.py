@@ -19,11 +19,20 @@ __all__ = [
     "is_listed",
     "own_keywords",
     "provider_and_name",
+    "unedited",
     "unrouted",
 ]
 
 #: What may stand before a slash, and how much alike a name must be to be meant: 1 is the same.
 PREFIXES, CLOSE = (*PROVIDERS, "openai", "bedrock", "vertex_ai", "offline", "ollama"), 0.75
+ABLE = "'gpt-image-2.5-flare', 'gemini/gemini-3.1-flash-image', 'recraft/recraftv3' or 'stability/inpaint'"
+#: What LiteLLM keeps for itself although its own list of such keywords does not have it (1.106.2).
+ALSO_OWN = frozenset({"drop_params", "additional_drop_params", "success_callback", "failure_callback"})
+ALSO_OWN |= {"vertex_project", "vertex_location", "vertex_credentials"}
+ALSO_OWN |= {"vertex_ai_project", "vertex_ai_location", "vertex_ai_credentials"}
+ALSO_OWN |= {"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_session_name", "aws_profile_name"}
+ALSO_OWN |= {"aws_region_name", "aws_role_name", "aws_web_identity_token", "aws_sts_endpoint", "aws_external_id"}
+ALSO_OWN |= {"aws_bedrock_runtime_endpoint", "aws_session_tags"}
 DALL_E = re.compile("dall[-_]?e[-_]?([23])", re.I)
 
 
@@ -91,7 +100,7 @@ def own_keywords() -> frozenset[str]:
     """Return the keywords that LiteLLM keeps for itself."""
     from litellm.types.utils import all_litellm_params
 
-    return frozenset(all_litellm_params)
+    return ALSO_OWN.union(all_litellm_params)
 
 
 def _switched_off(row: Mapping[str, Any]) -> date | None:
@@ -123,6 +132,11 @@ def unrouted(model: str, provider: str | None) -> str:
         near = _nearest(model)
         return f"the provider of model {model!r} is unknown: {f'did you mean {near!r}? Else ' if near else ''}{advice}"
     return f"LiteLLM has no image route for {provider!r}, the provider of {model!r}: {advice}"
+
+
+def unedited(model: str) -> str:
+    """Return the words for a model that no edit call reaches."""
+    return f"LiteLLM cannot edit pictures with {model!r}: take a model such as {ABLE}; nothing was sent"
 
 
 def _nearest(model: str) -> str | None:

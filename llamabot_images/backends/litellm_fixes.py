@@ -16,18 +16,9 @@ from functools import cache, partial
 from typing import Any
 
 from llamabot_images.backends.crowd import crowd
-from llamabot_images.backends.reports import unreported
 from llamabot_images.threads import Threads
 
-__all__ = [
-    "PostOnce",
-    "captured",
-    "drain_logging",
-    "has_async_callbacks",
-    "is_patched",
-    "load",
-    "unreported",
-]
+__all__ = ["PostOnce", "captured", "drain_logging", "is_patched", "load"]
 
 #: Headers that speak of the bytes on the wire.
 FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -67,26 +58,6 @@ def is_patched(litellm: Any, name: str = "image_generation") -> bool:
     if not inspect.isfunction(found) or found.__name__ != name:
         return True
     return str(found.__globals__.get("__name__")).partition(".")[0] != "litellm"
-
-
-def has_async_callbacks(litellm: Any) -> bool:
-    """Tell whether the program has callbacks that LiteLLM calls after its async functions only.
-
-    These are coroutine functions, loggers with async methods, and LiteLLM's own integrations, given by name.
-    """
-    lists = ("callbacks", "success_callback", "failure_callback", "_async_success_callback", "_async_failure_callback")
-    found = (one for name in lists for one in getattr(litellm, name, None) or ())
-    return any(isinstance(one, str) or inspect.iscoroutinefunction(one) or _logs_async(one) for one in found)
-
-
-def _logs_async(callback: Any) -> bool:
-    from litellm.integrations.custom_logger import CustomLogger
-
-    names = ("async_log_success_event", "async_log_failure_event", "async_log_pre_api_call", "async_log_event")
-    own = (getattr(type(callback), name, None) for name in names)
-    return isinstance(callback, CustomLogger) and any(
-        one is not getattr(CustomLogger, name, None) for name, one in zip(names, own, strict=True)
-    )
 
 
 class PostOnce:
