@@ -5,6 +5,7 @@ Hugging Face ``datasets`` read, and a row without a picture would be a sample wi
 and what brought no picture, is in ``.llamabot-images/journal.jsonl``.
 """
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,15 +24,17 @@ METADATA = "metadata.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request that was sent and, as far as the journal says, brought no picture.
+    """A request that was sent and whose pictures are not in the data set.
 
     ``price`` is what it may have cost; ``came`` is the journal's line on the pictures that came, and may have
-    been saved just before the process died.
+    been saved just before the process died; ``place`` is that line's; ``is_done`` says that they were saved.
     """
 
     request: str
     price: float = 0.0
     came: Mapping[str, Any] | None = None
+    place: int = 0
+    is_done: bool = False
 
 
 @dataclass
@@ -49,7 +52,9 @@ class Journal:
     is_stale: bool = False
     _open: dict[str, Sent] = field(default_factory=dict)
     _rows: dict[str, int] = field(default_factory=dict)
-    _taken: set[str] = field(default_factory=set)
+    _lost: dict[str, int] = field(default_factory=dict)
+    _taken: dict[str, Any] | None = None
+    _names: Any = field(default_factory=threading.Lock)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -63,8 +68,8 @@ class Journal:
         lock = _locked(folder)
         try:
             found = cls(folder, Lines(folder / METADATA), Lines(folder / HIDDEN / "journal.jsonl"), lock)
-            found._read_log()
             found._read_metadata()
+            found._read_log()
         except BaseException:
             lock.release()
             raise
@@ -72,18 +77,18 @@ class Journal:
 
     def _read_log(self) -> None:
         first = True
-        for _, line in self.log.read():
+        for place, line in self.log.read():
             if line is None:
                 continue
             if first:
                 _check_version(line, self.log.path)
             first = False
-            self._take(line)
+            self._take(line, place)
         if first:
             self.log.append(header())
         self.spent += sum(one.price for one in self._open.values() if one.came is None)
 
-    def _take(self, line: Mapping[str, Any]) -> None:
+    def _take(self, line: Mapping[str, Any], place: int) -> None:
         key, status = line.get("key"), line.get("status")
         if not isinstance(key, str):
             return
@@ -93,23 +98,31 @@ class Journal:
             self._open[key] = Sent(str(line.get("request")), float(line.get("price") or 0.0))
         elif status == "came" and key in self._open:
             sent = self._open[key]
-            self._open[key] = Sent(sent.request, sent.price, line)
+            self._open[key] = Sent(sent.request, sent.price, line, place)
             self.spent += sent.price if line.get("cost") is None else float(line["cost"])
         elif status in ("done", "failed"):
-            self._open.pop(key, None)
+            ended = self._open.pop(key, None)
+            if status == "done" and ended is not None and ended.came is not None and key not in self._rows:
+                self._lost[key] = ended.place
 
     def _read_metadata(self) -> None:
-        recovers = any(one.came for one in self._open.values())
+        torn: set[str] = set()
         for place, row in self.metadata.read():
             if row is None:
                 self.is_stale = True
                 continue
             _check_version(row, self.metadata.path)
-            if recovers and isinstance(name := row.get("file_name"), str):
-                self._taken.add(name)
-            if isinstance(key := row.get("key"), str) and row.get("index") == 0:
+            if not isinstance(key := row.get("key"), str):
+                continue
+            if row.get("index") == 0:
                 self.is_stale = self.is_stale or key in self._rows
                 self._rows[key] = place
+                torn.add(key)
+            if not isinstance(count := row.get("of"), int) or row.get("index") == count - 1:
+                torn.discard(key)
+        for key in torn:
+            self.is_stale = True
+            del self._rows[key]
 
     def rows_of(self, key: str) -> list[dict[str, Any]]:
         """Return the rows of the pictures that an earlier run made, none where there are none.
@@ -124,18 +137,28 @@ class Journal:
         return found if [key] * count == [one.get("key") for one in found] else []
 
     def sent(self, key: str) -> Sent | None:
-        """Return the request of an earlier run whose outcome is not known, ``None`` where there is none.
+        """Return the request of an earlier run whose outcome is not known, or whose rows are lost.
 
         :param key: The prompt's.
+        :return: ``None`` where there is none.
         """
-        return self._open.get(key)
+        if key in self._open or key not in self._lost:
+            return self._open.get(key)
+        (line,) = self.log.at(self._lost[key])
+        request = next((str(row.get("request")) for row in line.get("rows", ())), "")
+        return Sent(request, came=line, is_done=True)
 
-    def is_free(self, file_name: str) -> bool:
-        """Tell whether a file is no picture of the data set yet. Only for pictures that came just before a kill.
+    def is_free(self, file_name: str, key: str) -> bool:
+        """Tell whether a file is no other prompt's picture; from then on it is this one's.
 
         :param file_name: Its name in the folder.
+        :param key: The prompt's.
         """
-        return file_name not in self._taken
+        with self._names:
+            if self._taken is None:
+                rows = (row for _, row in self.metadata.read() if row is not None)
+                self._taken = {str(row.get("file_name")): row.get("key") for row in rows}
+            return bool(self._taken.setdefault(file_name, key) == key)
 
     def note(self, key: str, status: str, **facts: Any) -> None:
         """Write what happens to a prompt; an intent is on disk when this returns.
@@ -152,8 +175,9 @@ class Journal:
         :param key: The prompt's.
         :param rows: One for each picture.
         """
-        self.is_stale = self.is_stale or key in self._rows
-        # Should a power cut take these lines, the journal's line on what came has the same rows.
+        self.is_stale = self.is_stale or key in self._rows or key in self._lost
+        # Should a power cut take these lines, the journal's line on what came has the same rows. That one is on the
+        # disk once any request was sent after it; where both are gone, what became of the prompt is unknown.
         self.metadata.append(*rows, durable=False)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from llamabot_images import ImageBot, SaveError
+from llamabot_images import ImageBot, SaveError, UnroutedModelError
 from llamabot_images.batch import JournalError
 from llamabot_images.errors import ImageBotWarning
 
@@ -128,3 +128,35 @@ def test_pictures_outlast_warnings_that_are_errors(provider: ProviderServer, is_
 
     assert ["done"] == [one.status for one in result]
     assert ["a.png"] == [path.name for path in Path("out").glob("*.png")]
+
+
+KNOWN = {
+    "rate": ({"n": 5}, {"images_per_minute": 4}),
+    "model": ({"model": "nobody/knows-this"}, {}),
+    "size": ({"size": "no size"}, {}),
+}
+
+
+@both_ways
+@pytest.mark.parametrize("name", KNOWN)
+def test_what_is_known_before_sending_is_no_outage(provider: ProviderServer, name: str, is_async: bool) -> None:
+    """Prompts that cannot be sent as they are fail alone, however many there are in a row."""
+    settings, options = KNOWN[name]
+    prompts = [*({"prompt": f"x{number}", **settings} for number in range(12)), "good"]
+
+    result = draw(bot_for(provider, "gpt-image-2"), is_async, prompts, "out", max_workers=1, **options)
+
+    assert ["failed"] * 12 + ["done"] == [one.status for one in result]
+    assert result.stopped is None
+    assert 1 == len(provider.posts)
+
+
+def test_model_of_the_bot_that_nobody_knows_stops_at_once() -> None:
+    """What every prompt would fail of is told once, without reading on."""
+    endless = ({"prompt": f"panda {number}"} for number in iter(int, 1))
+
+    with pytest.warns(ImageBotWarning, match="the batch was stopped"):
+        result = ImageBot("nobody/knows-this").batch(endless, "out", max_workers=2)
+
+    assert isinstance(result.stopped, UnroutedModelError)
+    assert len(result) <= 10

@@ -152,7 +152,7 @@ def test_total_outage_stops_the_batch(provider: ProviderServer, name: str, is_as
     """A provider that is down is asked a few times, not a thousand, and the message says so."""
     provider.always(OUTAGES[name])
 
-    with pytest.warns(ImageBotWarning, match="requests in a row brought no picture.*Run the same call again"):
+    with pytest.warns(ImageBotWarning, match="requests in a row brought no picture.*run the same call again"):
         result = draw(bot_for(provider, "gpt-image-2"), is_async, prompts(1000), "out", max_workers=4)
 
     assert 10 <= len(provider.posts) <= 14

@@ -161,6 +161,38 @@ def test_picture_saved_just_before_a_kill_is_found(bot: ImageBot) -> None:
     assert ["a.png", "b-2.png", "b.png", "see.png"] == sorted(row["file_name"] for row in read_rows(OUT))
 
 
+@both
+@pytest.mark.parametrize("damage", ["torn", "second", "first", "gone"])
+def test_lost_rows_of_finished_pictures_are_found(provider: ProviderServer, is_async: bool, damage: str) -> None:
+    """When a power cut or a person takes rows away and the pictures are there, nothing is paid again."""
+    prompts = [*PROMPTS, {"prompt": "e", "n": 2}]
+    first = draw(bot_for(provider, "gpt-image-2"), is_async, prompts, "out", max_workers=1)
+    path, rows = OUT / "metadata.jsonl", read_rows(OUT)
+    lines = path.read_bytes().splitlines(keepends=True)
+    left = {"torn": [*lines[:-1], lines[-1][:-40]], "second": lines[:-1], "first": [*lines[:-2], lines[-1]], "gone": []}
+    path.write_bytes(b"".join(left[damage]))
+
+    for _ in range(2):
+        result = draw(bot_for(provider, "gpt-image-2"), is_async, prompts, "out")
+        assert [True] * 6 == [one.resumed for one in result]
+        assert sorted(first.paths) == sorted(result.paths)
+
+    assert 6 == len(provider.posts)
+    assert sorted(row["file_name"] for row in rows) == sorted(row["file_name"] for row in read_rows(OUT))
+
+
+def test_picture_and_row_that_were_taken_away_are_drawn_anew(provider: ProviderServer) -> None:
+    """A finished picture that is gone with its row is no doubtful one: it is drawn again."""
+    bot_for(provider, "gpt-image-2").batch(["a", {"prompt": "b", "n": 2}], "out", max_workers=1)
+    (OUT / "metadata.jsonl").unlink()
+    (OUT / "b-2.png").unlink()
+
+    result = bot_for(provider, "gpt-image-2").batch(["a", {"prompt": "b", "n": 2}], "out")
+
+    assert [("done", True), ("done", False)] == [(one.status, one.resumed) for one in result]
+    assert 2 == len(result[1].files) == sum(Path(one).is_file() for one in result[1].files)
+
+
 def test_picture_of_another_prompt_is_not_taken_for_ones_own(bot: ImageBot) -> None:
     """Of two equal pictures, of which one was killed before it was saved, one is done and one is unknown."""
     bot.batch(["a", "a"], OUT)

@@ -35,7 +35,7 @@ NONSENSE: dict[str, tuple[Any, dict[str, Any], type[Exception], str]] = {
     "no batch API": (["a"], {"model": "gemini/gemini-3.1-flash-image", "api_key": "k"}, UnroutedModelError, "bot.ba"),
     "offline": (["a"], {"model": "offline/sketch"}, UnroutedModelError, "no batch API"),
     "long id": ([{"prompt": "a", "id": "x" * 500}], {}, ValueError, "too long"),
-    "no JSON": ([{"prompt": "a", "background": object()}], {}, ValueError, "no JSON"),
+    "no JSON": ([{"prompt": "a", "background": object()}], {}, ValueError, "JSON"),
 }
 
 

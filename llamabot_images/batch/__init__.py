@@ -57,6 +57,10 @@ class Options:
         cost = self.max_cost
         if cost is not None and not (isinstance(cost, (int, float)) and not isinstance(cost, bool) and cost >= 0):
             raise ValueError(f"max_cost is {shown(cost)}; give US dollars, 0 or more, or None for no limit")
+        if self.executor is not None and not callable(getattr(type(self.executor), "submit", None)):
+            raise ValueError(
+                f"executor is {shown(self.executor)}; give a concurrent.futures.Executor, or None for threads of ours"
+            )
 
 
 def run(
@@ -90,7 +94,8 @@ def run(
     :param progress: Show a bar; ``None`` shows it in terminals and notebooks.
     :param executor: Has pictures made by its workers, which must reach the folder; they read keys from their own
         environment.
-    :param on_event: Called with a ``BatchEvent`` for each prompt.
+    :param on_event: Called with a ``BatchEvent`` for each prompt, in the thread of the caller: while that waits for
+        the next of *prompts*, nothing is told.
     :return: An outcome for every prompt, failures included. When a batch is stopped because all further requests
         would fail, or would pass ``max_cost``, the result's ``stopped`` says why, and a warning does.
     :raises ValueError: When there are no prompts, or an option makes no sense; nothing was sent.
@@ -104,6 +109,9 @@ def run(
 async def arun(bot: "ImageBot", prompts: Any, save_dir: str | Path | None = None, **options: Any) -> BatchResult:
     """Do what ``run`` does without blocking the event loop; *prompts* may be an async iterable.
 
+    It must be one where the next prompt has to be waited for: any other is read in the event loop, which stands still
+    meanwhile. While an async one is waited for, ``on_event`` is told what is done.
+
     Cancelling sends nothing more and waits for the requests under way; a second time ends at once.
 
     :param bot: See ``run``; draws by its ``agenerate``.
@@ -116,9 +124,9 @@ async def arun(bot: "ImageBot", prompts: Any, save_dir: str | Path | None = None
     prompts = await abegun(prompts)
     folder = await bot._threads.run(places.place_of, save_dir or bot.save_dir)
     began = time.monotonic()
-    runner, stop = await bot._threads.run(_runner, bot, chosen, folder, prompts)
+    runner = await bot._threads.run(_runner, bot, chosen, folder, prompts)
     outcomes = await runner.arun(prompts)
-    return _result(bot, chosen, folder, outcomes, stop, began)
+    return _result(bot, chosen, folder, outcomes, runner, began)
 
 
 def _run(
@@ -128,25 +136,25 @@ def _run(
         options = replace(options, retry_unknown=retry_unknown)
     check(prompts)
     prompts, began = begun(prompts), time.monotonic()
-    runner, stop = _runner(bot, options, folder, prompts)
-    return _result(bot, options, folder, runner.run(prompts), stop, began)
+    runner = _runner(bot, options, folder, prompts)
+    return _result(bot, options, folder, runner.run(prompts), runner, began)
 
 
-def _runner(bot: "ImageBot", options: Options, folder: places.Place, prompts: Any) -> tuple[Runner, Stop]:
+def _runner(bot: "ImageBot", options: Options, folder: places.Place, prompts: Any) -> Runner:
     """Take the folder."""
     return_large_blocks()
     journal = places.open_journal(folder)
     try:
-        stop = Stop(max(IN_A_ROW, 2 * options.max_workers))
+        stop = Stop(max(IN_A_ROW, 2 * options.max_workers), resume=options.resume)
         limits = Limits(options.images_per_minute, options.max_cost, journal.spent)
         about = {"resume": options.resume, "retry_unknown": options.retry_unknown}
         work = Work(bot, folder, journal, limits, stop, options.keys, **about)
         total = len(prompts) if hasattr(prompts, "__len__") else None
         progress = Progress(total, options.progress, options.on_event)
+        return Runner(work, progress, options.max_workers, options.executor)
     except BaseException:
         journal.close()
         raise
-    return Runner(work, progress, options.max_workers, options.executor), stop
 
 
 def _result(
@@ -154,15 +162,18 @@ def _result(
     options: Options,
     folder: places.Place,
     outcomes: tuple[BatchOutcome, ...],
-    stop: Stop,
+    runner: Runner,
     began: float,
 ) -> BatchResult:
     if not outcomes:
         raise no_prompts()
-    again = partial(_run, bot, options, folder)
-    result = BatchResult(
-        outcomes, folder if isinstance(folder, Path) else str(folder), time.monotonic() - began, stop.reason, again
-    )
-    if stop.reason is not None:
-        warn(f"the batch was stopped, {len(result.not_sent):,} prompts were not sent: {stop.reason}", ImageBotWarning)
+    again, reason = partial(_run, bot, options, folder), runner.stop.reason
+    where = folder if isinstance(folder, Path) else str(folder)
+    result = BatchResult(outcomes, where, time.monotonic() - began, reason, again)
+    if (warned := runner.progress.warned) is not None:
+        warned.result = result
+        raise warned
+    if reason is not None:
+        text = f"the batch was stopped, {len(result.not_sent):,} prompts were not sent: {reason}"
+        warn(text, ImageBotWarning, result=result)
     return result

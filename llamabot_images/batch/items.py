@@ -11,12 +11,15 @@ from typing import Any
 
 from llamabot_images.asked import shown
 from llamabot_images.credentials import OWN_KEYWORDS
+from llamabot_images.formats import mime_for_suffix
 from llamabot_images.request import SIZE_KEYWORDS, ImageRequest
 
-__all__ = ["Item", "Keys", "check", "fingerprint", "items_of"]
+__all__ = ["Item", "Keys", "check", "fingerprint", "items_of", "name_problem", "stem_problem"]
 
 #: Not of the picture, or a secret.
 _LEFT_OUT = frozenset({"response_format", "extra_headers", "headers", "user", "timeout"})
+#: Bytes of a name, which leave room for a number and an ending: most file systems take 255.
+_LONGEST = 230
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,8 @@ class Reader:
         return replace(item, problem=self._problem(item))
 
     def _problem(self, item: Item) -> str | None:
-        if item.file_name is not None and not _is_harmless(item.file_name):
-            return f"file_name is {shown(item.file_name)}; give a name inside the folder"
+        if item.file_name is not None and (problem := name_problem(item.file_name)):
+            return problem
         for kind, name in (("id", item.id), ("file_name", item.file_name)):
             if name is None:
                 continue
@@ -102,6 +105,35 @@ class Reader:
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
+
+
+def name_problem(name: str) -> str | None:
+    """Return why a picture cannot have a name that was given, ``None`` where it can.
+
+    :param name: In the folder; it may be in a folder below.
+    """
+    suffix = PurePosixPath(name).suffix
+    if not _is_harmless(name):
+        return f"file_name is {shown(name)}; give a name inside the folder"
+    if suffix and mime_for_suffix(suffix) is None:
+        return f"file_name is {shown(name)}, and {suffix!r} is no picture's ending; add one, such as '.png'"
+    if any(_is_long(part) for part in PurePosixPath(name).parts):
+        return f"file_name is {shown(name)}; give one of at most {_LONGEST} bytes"
+    return None
+
+
+def stem_problem(stem: Any) -> str | None:
+    """Return why no file can be named as ``filename_for`` says, ``None`` where it can.
+
+    :param stem: What it returned.
+    """
+    if isinstance(stem, str) and stem not in ("", ".", "..") and not set(stem) & set("/\\\0") and not _is_long(stem):
+        return None
+    return f"filename_for made {shown(stem)} of the prompt; it must return one name of at most {_LONGEST} bytes"
+
+
+def _is_long(name: str) -> bool:
+    return len(name.encode("utf-8", "surrogatepass")) > _LONGEST
 
 
 def _is_harmless(name: str) -> bool:

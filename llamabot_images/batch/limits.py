@@ -2,13 +2,14 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from llamabot_images.prices import Bill, Spending
+from llamabot_images.prices import Bill, Prices, Spending
 from llamabot_images.request import ImageRequest
 
-__all__ = ["Limits", "Ticket"]
+__all__ = ["Limits", "Ticket", "with_others"]
 
 MINUTE = 60_000
 #: Seconds between two looks at whether a price is known now.
@@ -57,6 +58,29 @@ class Limits:
             return 0.0 if self._bucket.put(wanted) else max(0.001, self._bucket.waiting(wanted) / 1000)
 
 
+@dataclass(frozen=True)
+class AtLeast(Prices):
+    """Prices of a request that another model may answer; so much is set aside for it at least."""
+
+    least: float = 0.0
+
+
+def with_others(request: ImageRequest, others: Iterable[ImageRequest]) -> ImageRequest:
+    """Return a request for which there is money enough, whichever model answers.
+
+    :param request: What is sent first.
+    :param others: What may be sent in its place.
+    """
+    own = request.prices or Prices(0.0, 0.0, 0.0)
+    dearest = max((one.prices for one in others if one.prices), key=lambda prices: prices.likely, default=own)
+    if dearest.likely <= own.likely:
+        return request
+    # A guess at either makes it one: the first request then goes alone, and tells what the others will cost.
+    is_guess = dearest.low < dearest.high or request.prices is None
+    high = max(own.high, dearest.high) if is_guess else own.high
+    return replace(request, prices=AtLeast(own.low, own.likely, high, dearest.likely))
+
+
 class Ticket:
     """The leave to send one request: first waited for, then with its money set aside.
 
@@ -79,8 +103,17 @@ class Ticket:
         while (bill := self._limits.spending.open(kind, request.n, request.prices)) is None:
             yield TURN
         self._bill = bill
+        self._add(bill)
         while seconds := self._limits.seconds_left(request.n):
             yield seconds
+
+    def _add(self, bill: Bill) -> None:
+        """Set more money aside, which is the bill's from then on."""
+        prices = self._request.prices
+        more = prices.least - bill.amount if isinstance(prices, AtLeast) else 0.0
+        if more > 0:
+            self._limits.spending.open(object(), 0, Prices(more, more, more))
+            bill.amount += more
 
     @property
     def bill(self) -> Bill:

@@ -26,6 +26,7 @@ class BatchOutcome:
     :param resumed: Whether an earlier run had made the pictures, or sent the request.
     :param id: The prompt's own name, where it was given one.
     :param item: What ``retry_failed`` draws; ``None`` where there is a picture.
+    :param problems: Why there are fewer pictures than asked for, or why they are named otherwise.
     """
 
     index: int
@@ -39,6 +40,7 @@ class BatchOutcome:
     resumed: bool = False
     id: str | None = None
     item: Item | None = None
+    problems: str = ""
 
     @property
     def path(self) -> Path | None:
@@ -57,7 +59,8 @@ class BatchOutcome:
 
     def __repr__(self) -> str:
         what = self.files[0] if self.files else f"{type(self.error).__name__}" if self.error else ""
-        return f"<BatchOutcome {self.index} {self.status} {shown(self.prompt)} {what}>".replace(" >", ">")
+        parts = [str(self.index), self.status, shown(self.prompt), what, self.problems]
+        return f"<BatchOutcome {' '.join(filter(None, parts))}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 import glob
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from llamabot_images import files, saving
@@ -21,7 +22,6 @@ __all__ = [
     "address",
     "check",
     "claim",
-    "exists",
     "forget",
     "is_same",
     "is_there",
@@ -61,42 +61,48 @@ def check(place: Place, file_name: str | None, drawn_by: Iterable[str]) -> None:
     :param file_name: The picture's own name, where it has one.
     :param drawn_by: The model's name and settings, as for ``saving.check_ending``.
     """
-    if file_name is not None:
-        try:
-            saving.check_ending(file_name, drawn_by)
-        except SaveError as error:  # of this prompt alone, unlike a folder that cannot be written
-            raise UnsupportedParameterError(str(error)) from None
-    if isinstance(place, CloudFolder):
-        return
-    if file_name is not None:
-        files.check_target(place / file_name)
-    elif not files.looks_writable(place):
+    if isinstance(place, Path) and not files.looks_writable(place):
         files.check_folder(place)
+    if file_name is None:
+        return
+    try:
+        saving.check_ending(file_name, drawn_by)
+        if isinstance(place, Path):
+            files.check_target(place / file_name)
+    except SaveError as error:
+        if isinstance(place, Path):
+            files.check_folder(place)
+        # Of this prompt alone, unlike a folder that cannot be written.
+        raise UnsupportedParameterError(str(error)) from None
 
 
-def save(
-    result: "ImageResult", place: Place, stem: str, file_name: str | None, sidecar: bool
-) -> list[tuple[str, bytes | None]]:
-    """Save every picture of a result.
+def save(result: "ImageResult", place: Place, stem: str, own: Sequence[str], sidecar: bool) -> list[str]:
+    """Save every picture of a result, and overwrite none but earlier ones of its prompt.
 
     :param result: Of one prompt.
     :param place: Where its pictures go.
-    :param stem: Their name without ending.
-    :param file_name: Name of the first one instead.
+    :param stem: Their name without ending; it may be in a folder below.
+    :param own: Names that they may take the place of.
     :param sidecar: Write each picture's record beside it.
-    :return: The name of each in the place, and its bytes where they are not the provider's own.
+    :return: The name of each in the place.
     """
+    first = _replaced(result, place, stem, own)
     if isinstance(place, CloudFolder):
-        saved = place.save(result, stem, file_name, sidecar)
-        return [
-            (name, data if data != one.to_bytes() else None) for one, (name, data) in zip(result, saved, strict=True)
-        ]
-    path = None if file_name is None else place / file_name
-    paths = saving.save_result(result, place, "-" if path else stem, path, sidecar)
-    return [
-        (path.relative_to(place).as_posix(), path.read_bytes() if path.suffix != one.info.suffix else None)
-        for one, path in zip(result, paths, strict=True)
-    ]
+        return [name for name, _ in place.save(result, stem, first, sidecar)]
+    target = place / stem
+    path = None if first is None else place / first
+    paths = saving.save_result(result, target.parent, target.name, path, sidecar)
+    return [path.relative_to(place).as_posix() for path in paths]
+
+
+def _replaced(result: "ImageResult", place: Place, stem: str, own: Sequence[str]) -> str | None:
+    """Return the name of the first picture where all take the place of earlier ones of their prompt."""
+    if not own or not re.fullmatch(rf"{re.escape(stem)}(-[0-9a-f]+)?", str(PurePosixPath(own[0]).with_suffix(""))):
+        return None
+    first = PurePosixPath(own[0])
+    more = (str(first.with_name(f"{first.stem}-{number}{first.suffix}")) for number in range(2, len(result) + 1))
+    is_theirs = all(name in own or not _exists(place, name) for name in more)
+    return own[0] if is_theirs and all(one.info.suffix == first.suffix for one in result) else None
 
 
 def address(place: Place, name: str) -> str:
@@ -108,13 +114,8 @@ def address(place: Place, name: str) -> str:
     return str(place / name) if isinstance(place, Path) else place.address(name)
 
 
-def exists(place: Place, name: str) -> bool:
-    """Tell whether there is a file.
-
-    :param place: Where it would be.
-    :param name: Its name there.
-    """
-    return (place / name).exists() if isinstance(place, Path) else place.size(name) is not None
+def _exists(place: Place, name: str) -> bool:
+    return os.path.lexists(place / name) if isinstance(place, Path) else place.size(name) is not None
 
 
 def is_there(place: Place, row: Mapping[str, Any]) -> bool:

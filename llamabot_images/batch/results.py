@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, overload
 
 from llamabot_images.batch.outcomes import BatchOutcome
 from llamabot_images.errors import BatchError, ImageBotError
+from llamabot_images.formats import sniff
+from llamabot_images.notebook import LARGEST_SVG
 
 if TYPE_CHECKING:
     import pandas
@@ -103,7 +105,8 @@ class BatchResult(Sequence[BatchOutcome]):
         """
         if self.again is None:
             raise ValueError(
-                "this result has no bot any more; run the same batch again, which sends only what is missing"
+                "this result has no bot any more; run the same batch again, which sends only what is missing unless "
+                "resume=False is given"
             )
         wanted = ("failed", "not_sent", *(["unknown"] if retry_unknown else []))
         places = [place for place, one in enumerate(self.outcomes) if one.status in wanted and one.item is not None]
@@ -164,6 +167,7 @@ def _row(one: BatchOutcome) -> dict[str, Any]:
         "elapsed": one.elapsed,
         "error": f"{type(one.error).__name__}: {one.error}" if one.error else None,
         "resumed": one.resumed,
+        "problems": one.problems,
     }
 
 
@@ -190,7 +194,10 @@ def _thumbnail(one: BatchOutcome) -> str:
     from llamabot_images.convert import thumbnail
 
     try:
-        data, mime_type = thumbnail(Path(one.files[0]).read_bytes(), edge=EDGE)
+        data, mime_type = Path(one.files[0]).read_bytes(), "image/svg+xml"
+        if sniff(data) != mime_type or len(data) > LARGEST_SVG:
+            data, mime_type = thumbnail(data, edge=EDGE)
     except (OSError, ImageBotError):
         return html.escape(Path(one.files[0]).name)
-    return f'<img src="data:{mime_type};base64,{b64encode(data).decode()}" alt="{html.escape(_prompt(one)[:300])}">'
+    about = f'alt="{html.escape(_prompt(one)[:300])}" style="max-width:100%"'
+    return f'<img src="data:{mime_type};base64,{b64encode(data).decode()}" {about}>'

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from functools import partial
-from queue import Empty, SimpleQueue
-from typing import Any, TypeAlias
+from queue import SimpleQueue
+from typing import Any
 
 from llamabot_images.batch.items import Item
 from llamabot_images.batch.limits import Ticket
@@ -14,8 +14,9 @@ from llamabot_images.batch.making import Made, adrawn, drawn, keep
 from llamabot_images.batch.outcomes import BatchOutcome
 from llamabot_images.batch.progress import Progress
 from llamabot_images.batch.reading import Reading
-from llamabot_images.batch.remote import amade_elsewhere, made_elsewhere
+from llamabot_images.batch.remote import Elsewhere
 from llamabot_images.batch.stopping import seconds_to_wait
+from llamabot_images.batch.waiting import Ended, Tasks, all_of, first_of, next_of
 from llamabot_images.batch.work import Job, Work
 from llamabot_images.errors import BudgetExceededError
 from llamabot_images.prices import Bill
@@ -25,8 +26,9 @@ from llamabot_images.under_way import UnderWay
 
 __all__ = ["Runner"]
 
-#: What came of a prompt, or what ends the whole batch.
-Ended: TypeAlias = BatchOutcome | BaseException
+#: What a batch that was ended says of the rest.
+AGAIN = "Run the same call again to take up the rest."
+ANEW = "With resume=False the same call draws all of them anew: give it only the prompts that have no picture yet."
 #: How often one prompt is sent when the provider says each time when to come back.
 TRIES = 3
 #: Seconds between two looks at whether the batch was stopped.
@@ -43,10 +45,10 @@ class Runner:
     """
 
     def __init__(self, work: Work, progress: Progress, max_workers: int, executor: Executor | None = None) -> None:
+        self.stop, self.progress = work.stop, progress
         self._work = work
-        self._progress = progress
         self._workers = max_workers
-        self._executor = executor
+        self._elsewhere = None if executor is None else Elsewhere(executor, work.bot)
         self._turn, self._aturn = threading.Lock(), asyncio.Lock()
         self._under_way = UnderWay(work.journal.close)
         self._threads = Threads(max(8, max_workers))
@@ -61,18 +63,18 @@ class Runner:
         :param prompts: Read as they are needed.
         :return: The outcomes, in the order of the prompts.
         """
-        reading, finished = Reading(prompts, self._work.stop), SimpleQueue[Ended]()
+        reading, finished = Reading(prompts, self.stop), SimpleQueue[Ended]()
         pool, waiting = Pool(self._workers), 0
         try:
-            self._progress.start()
+            self.progress.start()
             for item in reading:
                 pool.submit(partial(self._put, item, finished))
                 waiting += 1
                 while waiting and (waiting >= 2 * self._workers or not finished.empty()):
-                    self._take(_next(finished))
+                    self._take(next_of(finished))
                     waiting -= 1
             for _ in range(waiting):
-                self._take(_next(finished))
+                self._take(next_of(finished))
         except BaseException as error:
             self._finish(error)
             raise
@@ -86,16 +88,16 @@ class Runner:
 
         :param prompts: May be an async iterable.
         """
-        reading = Reading(prompts, self._work.stop)
-        tasks: set[asyncio.Task[Ended]] = set()
+        reading = Reading(prompts, self.stop)
+        tasks: Tasks = set()
         try:
-            self._progress.start()
+            self.progress.start()
             async for item in reading:
                 tasks.add(asyncio.create_task(self._aput(item)))
                 if len(tasks) >= self._workers:
-                    tasks = await self._atake(tasks)
+                    tasks = await first_of(tasks)
             while tasks:
-                tasks = await self._atake(tasks)
+                tasks = await first_of(tasks)
         except BaseException as error:
             await self._afinish(error, tasks)
             raise
@@ -112,14 +114,21 @@ class Runner:
                 ended = self._broken(item, error)
         finished.put(ended)
 
-    async def _aput(self, item: Item) -> Ended:
+    async def _aput(self, item: Item) -> BaseException | None:
+        """Return what ends the batch: raised, it would end the event loop at once, with requests under way."""
         with self._under_way.one():
             try:
-                return self._kept(await self._aone(item))
+                ended: Ended = self._kept(await self._aone(item))
             except asyncio.CancelledError:
                 raise
-            except BaseException as error:  # the event loop would end at once, with requests under way
-                return self._broken(item, error)
+            except BaseException as error:
+                ended = self._broken(item, error)
+        try:
+            self._take(ended)
+        except BaseException as error:
+            self.stop.because(error)
+            return error
+        return None
 
     def _kept(self, outcome: BatchOutcome) -> BatchOutcome:
         self._outcomes[outcome.index] = outcome
@@ -129,7 +138,7 @@ class Runner:
         """Return what stands for an outcome where there is none: an exit that a caller's code wants ends the batch."""
         if isinstance(error, Exception):
             return self._kept(BatchOutcome(item.index, "unknown", item.prompt, error=error, id=item.id, item=item))
-        self._work.stop.because(error)
+        self.stop.because(error)
         return error
 
     def _one(self, item: Item) -> BatchOutcome:
@@ -163,10 +172,10 @@ class Runner:
         with self._turn:
             try:
                 for seconds in ticket.waits():
-                    if self._work.stop.event.wait(seconds):
+                    if self.stop.event.wait(seconds):
                         break
             except BudgetExceededError as error:
-                self._work.stop.because(error)
+                self.stop.because(error)
             return self._goes(ticket)
 
     async def _aadmitted(self, ticket: Ticket) -> bool:
@@ -174,42 +183,42 @@ class Runner:
             try:
                 for seconds in ticket.waits():
                     await asyncio.sleep(min(seconds, LOOK))
-                    if self._work.stop:
+                    if self.stop:
                         break
             except BudgetExceededError as error:
-                self._work.stop.because(error)
+                self.stop.because(error)
             return self._goes(ticket)
 
     def _goes(self, ticket: Ticket) -> bool:
-        if self._work.stop:
+        if self.stop:
             ticket.give_back()
-        return not self._work.stop
+        return not self.stop
 
     def _sent(self, job: Job, bill: Bill) -> BatchOutcome:
-        work, order = self._work, job.order
+        work = self._work
         with bill:
             if not work.intend(job, bill):
                 return work.not_sent(job.item)
             try:
-                if self._executor is not None:
-                    made = made_elsewhere(self._executor, work.bot, order)
+                if self._elsewhere is not None:
+                    made = self._elsewhere.made(job)
                 else:
                     # No name for the result here: it would live until the picture is saved.
-                    made = self._keeper(job, bill)(work.bot, drawn(work.bot, order))
+                    made = self._keeper(job, bill)(work.bot, drawn(work.bot, job.order, job.attempt))
             except Exception as error:
                 return work.failed(job, error, bill)
             return work.delivered(job, made, bill)
 
     async def _asent(self, job: Job, bill: Bill) -> BatchOutcome:
-        work, order, run = self._work, job.order, self._threads.run
+        work, run = self._work, self._threads.run
         with bill:
             if not await run(work.intend, job, bill):
                 return work.not_sent(job.item)
             try:
-                if self._executor is not None:
-                    made = await amade_elsewhere(self._executor, work.bot, order)
+                if self._elsewhere is not None:
+                    made = await self._elsewhere.amade(job, run)
                     return await run(work.delivered, job, made, bill)
-                return await run(self._entered, job, bill, await adrawn(work.bot, order))
+                return await run(self._entered, job, bill, await adrawn(work.bot, job.order, job.attempt))
             except Exception as error:
                 return await run(work.failed, job, error, bill)
 
@@ -220,16 +229,10 @@ class Runner:
         """Return what saves the result of a bot."""
         return partial(keep, order=job.order, came=partial(self._work.came, job, bill), turn=self._work.turn)
 
-    async def _atake(self, tasks: "set[asyncio.Task[Ended]]") -> "set[asyncio.Task[Ended]]":
-        done, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for one in done:
-            self._take(one.result())
-        return left
-
     def _take(self, ended: Ended) -> None:
         if isinstance(ended, BaseException):
             raise ended
-        self._progress.note(ended)
+        self.progress.note(ended)
 
     def _in_order(self, problem: Exception | None) -> tuple[BatchOutcome, ...]:
         if problem is not None:
@@ -238,9 +241,9 @@ class Runner:
         return tuple(self._outcomes[index] for index in sorted(self._outcomes))
 
     def _stop(self, error: BaseException) -> None:
-        self._work.stop.because(error)
+        self.stop.because(error)
         if count := self._under_way.count:
-            self._progress.say(f"stopping: {count} requests are under way; interrupt again to leave them")
+            self.progress.say(f"stopping: {count} requests are under way; interrupt again to leave them")
 
     def _finish(self, error: BaseException) -> None:
         """Send nothing more, and wait for what is under way. A second Ctrl-C ends that."""
@@ -250,45 +253,28 @@ class Runner:
         finally:
             self._advise(error)
 
-    async def _afinish(self, error: BaseException, tasks: "set[asyncio.Task[Ended]]") -> None:
+    async def _afinish(self, error: BaseException, tasks: Tasks) -> None:
         self._stop(error)
         try:
-            await _ended(tasks)
+            await all_of(tasks)
         finally:
             self._advise(error)
 
     def _advise(self, error: BaseException) -> None:
         """Say on the error how far the batch is."""
-        done, total = sum(one.ok for one in list(self._outcomes.values())), self._progress.total
+        done, total = sum(one.ok for one in list(self._outcomes.values())), self.progress.total
         number = f"{done:,}" if total is None else f"{done:,} of {total:,}"
-        error.add_note(f"Prompts with a picture: {number}. Run the same call again to take up the rest.")
+        error.add_note(f"Prompts with a picture: {number}. {AGAIN if self.stop.resume else ANEW}")
 
     def _leave(self) -> None:
         """Close the journal, or have the last one do it that is still under way."""
         self._heard.remove(self._work.limits.pause)
         try:
-            self._under_way.leave()
+            with self.progress.warning_later():
+                self._under_way.leave()
         finally:
-            self._progress.close()
+            self.progress.close()
 
 
 def _may_go_again(outcome: BatchOutcome) -> bool:
     return outcome.status == "failed" and outcome.error is not None and seconds_to_wait(outcome.error) is not None
-
-
-def _next(finished: "SimpleQueue[Ended]") -> Ended:
-    while True:
-        try:  # a wait without an end could not be interrupted on Windows
-            return finished.get(timeout=1)
-        except Empty:
-            continue
-
-
-async def _ended(tasks: "set[asyncio.Task[Ended]]") -> None:
-    """Wait for what is under way; when that is cancelled too, leave it."""
-    try:
-        if tasks:
-            await asyncio.wait(tasks)
-    finally:
-        for one in tasks:
-            one.cancel()

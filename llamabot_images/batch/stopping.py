@@ -37,11 +37,13 @@ class Stop:
     """Whether a batch goes on. Safe to use from many threads.
 
     :param most: Requests in a row without a picture after which the provider is taken to be down.
+    :param resume: Whether the next run takes up what this one leaves.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, resume: bool = True) -> None:
         self.event = threading.Event()
         self.reason: BaseException | None = None
+        self.resume = resume
         self._most = most
         self._in_a_row = 0
         self._lock = threading.Lock()
@@ -76,15 +78,16 @@ class Stop:
             row = self._in_a_row
         if row >= self._most:
             why = f"{row} requests in a row brought no picture, the last one because of {type(error).__name__}: {error}"
-            outage = ImageBotError(f"{why}. {_advice(error)}")
+            outage = ImageBotError(f"{why}. {_advice(error, self.resume)}")
             outage.__cause__ = error
             self.because(outage)
 
 
-def _advice(error: BaseException) -> str:
+def _advice(error: BaseException, resume: bool) -> str:
+    again = "run the same call again" if resume else "call retry_failed() on the result"
     if _kind_of(error) in ("rejected", "gone", "unknown_parameter"):
-        return "The next ones would be refused as well: check the model and its settings, then run the same call again"
-    return "Run the same call again when the provider is back"
+        return f"The next ones would be refused as well: check the model and its settings, then {again}"
+    return f"When the provider is back, {again}"
 
 
 def _kind_of(error: BaseException) -> str:

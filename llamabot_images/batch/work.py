@@ -2,18 +2,30 @@
 
 import copy
 import secrets
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from llamabot_images.attempts import Attempt
 from llamabot_images.batch import places
-from llamabot_images.batch.items import Item, Keys, fingerprint
-from llamabot_images.batch.limits import Limits
+from llamabot_images.batch.items import Item, Keys, fingerprint, stem_problem
+from llamabot_images.batch.limits import Limits, with_others
 from llamabot_images.batch.making import Made, Order, recovered
 from llamabot_images.batch.outcomes import BatchOutcome
 from llamabot_images.batch.stopping import Stop, is_charged, seconds_to_wait
 from llamabot_images.batch.turns import turns
-from llamabot_images.errors import BudgetExceededError, ImageBotError, InvalidImageError
+from llamabot_images.errors import (
+    BudgetExceededError,
+    ImageBotError,
+    InvalidImageError,
+    SaveError,
+    UnroutedModelError,
+    UnsupportedParameterError,
+)
 from llamabot_images.journal import Journal
+from llamabot_images.lifecycle import lifecycle_of
 from llamabot_images.prices import Bill
 from llamabot_images.request import ImageRequest
 
@@ -22,14 +34,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Job", "Work"]
 
+#: Settings that choose who is asked.
+WHO = frozenset({"model", "route", "api_base", "sources"})
+
 
 @dataclass(frozen=True)
 class Job:
-    """A prompt that is to be sent: its item, its request, its order."""
+    """A prompt that is to be sent: its item, its request, its order, and what the bot would build of it."""
 
     item: Item
     request: ImageRequest = field(repr=False)
     order: Order
+    attempt: Attempt | None = field(default=None, repr=False)
 
 
 class Work:
@@ -80,23 +96,46 @@ class Work:
         except Exception as error:
             if self.stop:
                 return self.not_sent(item)
-            if not item.problem:
-                self.stop.failed(error)
+            self._note(error, item)
             return _outcome(item, "failed", error=_small(error))
         return earlier or (self.not_sent(job.item) if self.stop else job)
 
+    def _note(self, error: Exception, item: Item) -> None:
+        """Stop for what all prompts would fail of; what is known of one before it is sent is no provider's outage."""
+        if isinstance(error, UnroutedModelError) and not WHO & item.overrides.keys():
+            self.stop.because(error)
+        elif not isinstance(error, (ValueError, TypeError)):
+            self.stop.failed(error)
+
     def _job(self, item: Item) -> Job:
-        request = self._twin._first_attempt(item.prompt, dict(item.overrides)).request
-        most = self.limits.images_per_minute
-        if most is not None and request.n > most:
-            raise ValueError(f"n is {request.n}, and images_per_minute is {most}: ask for fewer pictures at once")
-        words = (one for one in request.parameters.values() if isinstance(one, str))
-        places.check(self.folder, item.file_name, (request.model, *words))
+        attempt = self._twin._first_attempt(item.prompt, dict(item.overrides))
+        request = attempt.request
+        self._check(item, request)
         found = fingerprint(request)
         key = self.keys.key_of(item, found)
         key = key if item.key is not None else key + self._run
-        order = Order(item.prompt, dict(item.overrides), self.folder, key, found, item.id, item.file_name)
-        return Job(replace(item, key=key), request, order)
+        if self.limits.spending.limit is not None:
+            request = with_others(request, _others(attempt))
+        return Job(replace(item, key=key), request, self._order(item, item.prompt, key, found), attempt)
+
+    def _order(self, item: Item, prompt: str, key: str, request: str) -> Order:
+        """Return what is to be made: in which folder, wherever that is done, and in place of which pictures."""
+        folder = self.folder.absolute() if isinstance(self.folder, Path) else self.folder
+        rows = self.journal.rows_of(key) if item.file_name is not None else []
+        own = tuple(row["file_name"] for row in rows)
+        return Order(prompt, dict(item.overrides), folder, key, request, item.id, item.file_name, own)
+
+    def _check(self, item: Item, request: ImageRequest) -> None:
+        """Refuse what could not be sent or saved, before it is paid for."""
+        most = self.limits.images_per_minute
+        if most is not None and request.n > most:
+            raise UnsupportedParameterError(
+                f"n is {request.n}, and images_per_minute is {most}: ask for fewer pictures at once"
+            )
+        words = (one for one in request.parameters.values() if isinstance(one, str))
+        places.check(self.folder, item.file_name, (request.model, *words))
+        if item.file_name is None:
+            _check_naming(self.bot, request.prompt)
 
     def _earlier(self, job: Job) -> BatchOutcome | None:
         """Return what earlier runs made of a prompt, ``None`` where it is to be sent."""
@@ -107,13 +146,13 @@ class Work:
         sent = self.journal.sent(order.key)
         if sent is None or sent.request != order.request:
             return None
-        if sent.came is not None:
-            rows = recovered(self.bot, list(sent.came.get("rows", ())), order, self.journal.is_free)
-            if rows:
-                self.journal.keep(order.key, rows)
-                self.journal.note(order.key, "done")
-                return self._done(job, rows, resumed=True)
-        if self._retry_unknown:
+        came = list(sent.came.get("rows", ())) if sent.came is not None else []
+        rows = recovered(self.bot, came, order, self.journal.is_free)
+        if rows and (not sent.is_done or len(rows) == len(came)):
+            self.journal.keep(order.key, rows)
+            self.journal.note(order.key, "done")
+            return self._done(job, rows, resumed=True)
+        if sent.is_done or self._retry_unknown:  # what was saved and is gone was taken away
             return None
         error = ImageBotError(
             "an earlier run sent this and has no picture of it: it may be charged, so it was not sent again; pass "
@@ -131,8 +170,6 @@ class Work:
         """
         order = job.order
         try:
-            if order.file_name is not None and places.exists(self.folder, order.file_name):
-                self.journal.is_stale = True
             self.journal.note(order.key, "intent", request=order.request, text=order.prompt, price=bill.amount)
         except ImageBotError as error:
             self.stop.because(error)
@@ -152,14 +189,27 @@ class Work:
         :param made: What is in the folder now.
         :param bill: What it was to cost.
         """
-        bill.paid, bill.pictures = made.cost, len(made.rows)
-        self.stop.succeeded()
         try:
+            if not bill.pictures:  # they were made elsewhere
+                self.came(job, bill, made.rows, made.cost)
+                if (error := self._missing(made)) is not None:
+                    return self.failed(job, error, bill)
+            self.stop.succeeded()
             self.journal.keep(job.order.key, made.rows)
             self.journal.note(job.order.key, "done", cost=made.cost)
-        except ImageBotError as error:
-            self.stop.because(error)
+        except ImageBotError as problem:
+            self.stop.because(problem)
         return self._done(job, made.rows)
+
+    def _missing(self, made: Made) -> SaveError | None:
+        """Return the error for pictures that a worker has saved where we do not see them."""
+        lost = next((row["file_name"] for row in made.rows if not places.is_there(self.folder, row)), None)
+        if lost is None:
+            return None
+        return SaveError(
+            f"a worker has drawn and saved {lost!r}, and it is not in {str(self.folder)!r} here: give a save_dir that "
+            "is the same folder for all workers"
+        )
 
     def failed(self, job: Job, error: BaseException, bill: Bill) -> BatchOutcome:
         """Enter that no picture came, or none could be kept.
@@ -200,7 +250,26 @@ class Work:
             elapsed=rows[0].get("elapsed") or 0.0,
             resumed=resumed,
             id=job.item.id,
+            problems=rows[0].get("problems") or "",
         )
+
+
+def _others(attempt: Attempt) -> Iterator[ImageRequest]:
+    """Yield the requests that may be sent when the first one's model is gone, busy or out of reach."""
+    row = lifecycle_of(attempt.request.provider, attempt.request.name) if attempt.may_replace else None
+    for model in (*attempt.fallbacks, *([row.successor] if row is not None and row.successor else [])):
+        with suppress(ImageBotError):  # nor will it be asked
+            yield attempt.build(model)
+
+
+def _check_naming(bot: "ImageBot", prompt: str) -> None:
+    """Refuse what ``filename_for`` of a subclass makes of a prompt, where no file can have that name."""
+    try:
+        problem = stem_problem(bot.filename_for(prompt))
+    except Exception as error:
+        problem = f"filename_for raised {type(error).__name__}: {error}"
+    if problem is not None:
+        raise UnsupportedParameterError(f"{problem}; nothing was sent")
 
 
 def _twin(bot: "ImageBot") -> "ImageBot":

@@ -5,7 +5,7 @@ import json
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -149,12 +149,13 @@ class Collecting(Work):
         :param fetched: Has the answers.
         :param status: The job's.
         """
-        known = self._task_of(entry)
+        found = [fetched.line(one) for one in entry.names]
+        is_pending = None in found and not status.is_over
+        known = self._task_of(entry, self._key_of(entry, fetched.batch.id, None if is_pending else found))
         task = known if not self.stop and self._is_half(known.order) else self.prepare(entry.item, known)
         if isinstance(task, BatchOutcome):
             return task
-        found = [fetched.line(one) for one in entry.names]
-        if None in found and not status.is_over:
+        if is_pending:
             return _pending(entry, status)
         bill = Bill(Spending(None), None, 0.0)
         if not self.intend(task, bill):
@@ -167,10 +168,21 @@ class Collecting(Work):
             return self.failed(task, error, bill)
         return self.delivered(task, made, bill)
 
-    def _task_of(self, entry: Entry) -> Task:
+    def _key_of(self, entry: Entry, job_id: str, answers: list[Line | None] | None) -> str:
+        """Return a prompt's name in the journal; with the job's id where the batch's is that of another picture."""
+        key = self.keys.key_of(entry.item, entry.fingerprint)
+        own = f"{key}@{job_id}"
+        sent = self.journal.sent(key)
+        came = list(sent.came.get("rows", ())) if sent is not None and sent.came is not None else []
+        rows = [row for row in self.journal.rows_of(key) or came if row.get("request") == entry.fingerprint]
+        is_others = bool(rows) and (answers is None or _is_other(rows[0].get("request_id"), answers))
+        return own if is_others or self.journal.rows_of(own) else key
+
+    def _task_of(self, entry: Entry, key: str) -> Task:
         item, found = entry.item, entry.fingerprint
-        key = self.keys.key_of(item, found)
         order = Order(entry.request.prompt, {}, self.folder, key, found, item.id, item.file_name)
+        if item.file_name is not None:
+            order = replace(order, own=tuple(row["file_name"] for row in self.journal.rows_of(key)))
         return Task(item, entry.request, order)
 
     def _is_half(self, order: Order) -> bool:
@@ -178,6 +190,13 @@ class Collecting(Work):
         sent = self.journal.sent(order.key)
         rows = list(sent.came.get("rows", ())) if sent is not None and sent.came is not None else []
         return len(recovered(self.bot, rows, order, self.journal.is_free)) < len(rows)
+
+
+def _is_other(request_id: str | None, answers: list[Line | None]) -> bool:
+    """Tell whether a picture came with another answer than these, where both say which it was."""
+    names = {one.request_id for one in answers if one is not None and one.request_id}
+    is_drawn = any(one is not None and one.status == 200 for one in answers)
+    return is_drawn and bool(request_id and names) and request_id not in names
 
 
 def _pending(entry: Entry, status: JobStatus) -> BatchOutcome:

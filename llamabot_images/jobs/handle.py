@@ -79,6 +79,8 @@ class Job:
     def collect(self, save_dir: str | Path | None = None, *, partial: bool = False) -> "BatchResult":
         """Fetch the pictures and save them, as ``ImageBot.batch`` does. Again it saves only what is missing.
 
+        Pictures of another job or of a batch with the same prompts, in the same folder, are left as they are.
+
         :param save_dir: The folder, the bot's otherwise.
         :param partial: Take what there is when the job is not over yet.
         :return: An outcome for every prompt.

@@ -8,10 +8,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from llamabot_images.batch.items import Item, fingerprint, items_of, no_prompts
 from llamabot_images.credentials import OWN_KEYWORDS
+from llamabot_images.errors import SaveError, UnsupportedParameterError
 from llamabot_images.jobs.service import ENDPOINT, check_model, model_of
 from llamabot_images.jobs.status import JobError
 from llamabot_images.prices import Prices
 from llamabot_images.request import ImageRequest
+from llamabot_images.saving import check_ending
 
 if TYPE_CHECKING:
     from llamabot_images.imagebot import ImageBot
@@ -107,11 +109,21 @@ def _request(bot: "ImageBot", item: Item, overrides: Mapping[str, Any]) -> Image
         raise ValueError(f"{item.problem}; nothing was sent")
     try:
         request = bot.build_request(item.prompt, **{**overrides, **item.overrides})
+        if item.file_name is not None:
+            _check_ending(item.file_name, request)
     except ValueError as error:
         error.add_note(f"This is prompt {item.index + 1}.")
         raise
     check_model(request)
     return request
+
+
+def _check_ending(file_name: str, request: ImageRequest) -> None:
+    words = (one for one in request.parameters.values() if isinstance(one, str))
+    try:
+        check_ending(file_name, (request.model, *words))
+    except SaveError as error:  # of this name alone: no folder is known yet
+        raise UnsupportedParameterError(f"{error}; nothing was sent") from None
 
 
 def _check_same(first: ImageRequest, request: ImageRequest, item: Item) -> None:

@@ -226,7 +226,11 @@ class BatchServer(ProviderServer):
             error = {"code": f"batch_{self.ending}", "message": text}
             return {**found, "response": None, "error": error}
         answer = super()._answer_found(self._alone(batch, line))
-        inner = {"status_code": answer.status, "request_id": f"req_{number}", "body": json.loads(answer.body)}
+        inner = {
+            "status_code": answer.status,
+            "request_id": f"req_{batch.shown['id']}_{number}",
+            "body": json.loads(answer.body),
+        }
         return {**found, "response": inner, "error": None}
 
     def _alone(self, batch: Batch, line: dict[str, Any]) -> Recorded:
