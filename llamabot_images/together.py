@@ -2,8 +2,30 @@
 
 import threading
 from collections.abc import Callable
+from typing import Literal
 
 __all__ = ["Together"]
+
+
+class Waiter:
+    """A thread that waits, on a lock of its own.
+
+    On one that all share, each would hold it until the interpreter has let it run again: with sixty threads that
+    takes longer than what they wait for.
+    """
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._turn.acquire()
+        self._told: Literal["served", "lead", "again"] = "again"
+
+    def wait(self) -> str:
+        self._turn.acquire()
+        return self._told
+
+    def tell(self, what: Literal["served", "lead", "again"]) -> None:
+        self._told = what
+        self._turn.release()
 
 
 class Together:
@@ -14,8 +36,8 @@ class Together:
 
     def __init__(self, do: Callable[[], None]) -> None:
         self._do = do
-        self._changed = threading.Condition()
-        self._came = self._served = 0
+        self._lock = threading.Lock()
+        self._waiting: list[Waiter] = []
         self._is_running = False
 
     def wait(self) -> None:
@@ -23,24 +45,34 @@ class Together:
 
         :raises Exception: What it raises; those who waited with this thread then try for themselves.
         """
-        with self._changed:
-            self._came += 1
-            mine = self._came
-            while self._served < mine:
-                if self._is_running:
-                    self._changed.wait()
-                else:
-                    self._run()
+        told = "again"
+        while told == "again":
+            told = self._enter()
+        if told == "lead":
+            self._lead()
 
-    def _run(self) -> None:
-        upto, self._is_running = self._came, True
-        self._changed.release()
+    def _enter(self) -> str:
+        with self._lock:
+            if not self._is_running:
+                self._is_running = True
+                return "lead"
+            mine = Waiter()
+            self._waiting.append(mine)
+        return mine.wait()
+
+    def _lead(self) -> None:
+        """Do it for all who wait now, and have one of those who came meanwhile do it for them."""
+        with self._lock:
+            served, self._waiting = self._waiting, []
         is_done = False
         try:
             self._do()
             is_done = True
         finally:
-            self._changed.acquire()
-            self._is_running = False
-            self._served = upto if is_done else self._served
-            self._changed.notify_all()
+            with self._lock:
+                following = self._waiting.pop(0) if self._waiting else None
+                self._is_running = following is not None
+            if following is not None:
+                following.tell("lead")
+            for one in served:
+                one.tell("served" if is_done else "again")

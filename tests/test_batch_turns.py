@@ -66,7 +66,7 @@ def test_pictures_that_are_saved_at_once_share_a_sync(
     assert began.wait(20)
     for one in threads[1:]:
         one.start()
-    until(lambda: turn._named._came == 9)
+    until(lambda: len(turn._named._waiting) == 8)
     go.set()
     for one in threads:
         one.join(20)

@@ -38,7 +38,7 @@ def test_those_who_come_during_a_run_share_the_next_one() -> None:
         first = pool.submit(together.wait)
         assert slow.began.acquire(timeout=20)
         others = [pool.submit(together.wait) for _ in range(8)]
-        until(lambda: together._came == 9)
+        until(lambda: len(together._waiting) == 8)
         slow.go.release()
         first.result(20)
         assert slow.began.acquire(timeout=20)

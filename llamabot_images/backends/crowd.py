@@ -1,21 +1,19 @@
 """Connections for many requests at once."""
 
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache, partial
 from typing import Any
 
 __all__ = ["crowd"]
 
-#: Requests that share a pool.
-TOGETHER = 8
-
 
 def crowd(make: Callable[[], Any]) -> Any:
-    """Return a transport for httpx that spreads requests over several pools of connections.
+    """Return a transport for httpx that gives each request under way a pool of connections to itself.
 
-    httpcore 1.0 looks at all connections of a pool for each of its requests, twice: 64 at once cost more than
-    LiteLLM itself. One request after the other finds the same connection again.
+    httpcore 1.0 looks at all connections of a pool for each of its requests, twice, and asks the system about those
+    that are idle, all under one lock: 64 at once cost more than LiteLLM itself. One request after the other finds the
+    same connection again.
 
     :param make: Makes a transport with a pool of its own.
     """
@@ -53,32 +51,26 @@ def _crowd_type() -> Any:
 
     class Crowd(httpx.BaseTransport):
         def __init__(self, make: Callable[[], Any]) -> None:
-            self._make, self._lock = make, threading.Lock()
+            self._make = make
             self._pools: list[Any] = []
-            self._busy: list[int] = []
+            self._free: list[Any] = []
 
         def handle_request(self, request: httpx.Request) -> httpx.Response:
-            place = self._take()
+            pool = self._take()
             try:
-                response: httpx.Response = self._pools[place].handle_request(request)
+                response: httpx.Response = pool.handle_request(request)
             except BaseException:
-                self._give_back(place)
+                self._free.append(pool)
                 raise
-            response.stream = watched(response.stream, partial(self._give_back, place))
+            response.stream = watched(response.stream, partial(self._free.append, pool))
             return response
 
-        def _take(self) -> int:
-            with self._lock:
-                place = next((one for one, busy in enumerate(self._busy) if busy < TOGETHER), len(self._busy))
-                if place == len(self._busy):
-                    self._pools.append(self._make())
-                    self._busy.append(0)
-                self._busy[place] += 1
-                return place
-
-        def _give_back(self, place: int) -> None:
-            with self._lock:
-                self._busy[place] -= 1
+        def _take(self) -> Any:
+            with suppress(IndexError):  # the one that was used last
+                return self._free.pop()
+            pool = self._make()
+            self._pools.append(pool)
+            return pool
 
         def close(self) -> None:
             for one in self._pools:
