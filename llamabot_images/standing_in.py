@@ -42,6 +42,8 @@ class StandIn:
     def __init__(self, real: Backend, answer: Answer) -> None:
         self._real = real
         self._answer = answer
+        #: LiteLLM's function, the real one's too.
+        self.CALL = getattr(real, "CALL", "")
 
     def capabilities(self, model: str, extra: Any) -> Capabilities:
         """Return what the real backend knows; a name that leads nowhere is an error as ever."""
