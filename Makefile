@@ -11,8 +11,8 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 PYTEST = $(BIN)/python -m pytest
-# One more than there are cores: tests wait for servers and processes a third of their time.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+# Two more than there are cores: tests wait for servers and processes a third of their time.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 EXTRAS ?= test,peers
 # Tests with a real LiteLLM proxy are skipped where it is not installed.
 PROXY ?= .venv-proxy/.installed-proxy
@@ -23,7 +23,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/llamabot-images "a red panda reading a book under a lamp" --model offline/sketch
 
 test: $(VENV)/.installed-test $(PROXY)
-	$(PYTEST) -n $(WORKERS) $(ARGS)
+	$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
 
 # The oldest versions that pyproject.toml admits.
 test-lowest:

@@ -23,6 +23,7 @@ SINCE: dict[str, tuple[tuple[int, int], str]] = {
     "*::test_missing_key_names_every_variable(edenai)": ((1, 104), "knows no Eden AI"),
     # LiteLLM's own error says so, before anything is sent.
     "*::test_further_settings_arrive": ((1, 105), "takes no seed for a chat of Gemini's"),
+    "*::test_geminis_own_settings_arrive_*": ((1, 105), "takes no seed for a chat of Gemini's"),
     # What comes beside the picture.
     "*::test_price_and_who_says_it(stability)": ((1, 104), "has no price for Stable Diffusion 3.5"),
     "*::test_part_that_may_be_charged_counts": ((1, 104), "has no price for Stable Diffusion 3.5"),
@@ -35,6 +36,8 @@ SINCE: dict[str, tuple[tuple[int, int], str]] = {
     "*::test_what_the_real_api_*(azure_ai-*-multiples of 16)": ((1, 103), "sends FLUX.2 an unknown size"),
     "*::test_edits_carry_the_picture_to_the_provider(hosted_vllm)": ((1, 102), "edits nothing by hosted_vllm"),
     "*::test_edits_carry_the_picture_to_the_provider(fal_ai/*)": ((1, 104), "edits nothing by fal"),
+    "*::test_nothing_is_dropped_in_silence(fal_ai)": ((1, 104), "edits nothing by fal"),
+    "*::test_many_async_calls_are_under_way_after_a_chat": ((1, 106), "adds no callback of its own"),
     "*::test_edits_carry_the_picture_to_the_provider(azure_ai/MAI-Image-2)": ((1, 102), "sends MAI an unknown size"),
     "*::test_litellm_takes_dall_e_for_another_model": ((1, 109), "knows DALL-E's own parameters"),
     "*test_litellm_fixes.py::*": ((1, 106), "errs in ways of its own"),

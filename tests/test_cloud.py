@@ -28,9 +28,9 @@ __all__ = ["provider"]
 fsspec = pytest.importorskip("fsspec")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
-    """Give the address of an S3 server with one bucket, ``pandas``."""
+    """Give the address of an S3 server with one bucket, ``pandas``: one for good, since s3fs keeps its connections."""
     server_module = pytest.importorskip("moto.server")
     pytest.importorskip("s3fs")
     server = server_module.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
