@@ -45,9 +45,9 @@ def test_job_with_a_name_that_cannot_be_written_is_collected(
 ) -> None:
     """A job that was submitted with an impossible name brings every picture, and says where that one is."""
     tagged = Tag.__str__
-    monkeypatch.setattr(Tag, "__str__", lambda tag: tagged(tag).replace("bad", "n" * 300))
-    job = submitted(batches, ["a", {"prompt": "b", "file_name": "bad.png"}, "c"])
-    monkeypatch.undo()
+    with monkeypatch.context() as patched:
+        patched.setattr(Tag, "__str__", lambda tag: tagged(tag).replace("bad", "n" * 300))
+        job = submitted(batches, ["a", {"prompt": "b", "file_name": "bad.png"}, "c"])
 
     first, second = job.collect(OUT), job.collect(OUT)
 
