@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 import litellm
@@ -13,6 +10,7 @@ from litellm.integrations.custom_logger import CustomLogger
 
 from .calls import bot_for, together
 from .providers import ProviderServer
+from .test_litellm_reports import program_says
 
 #: More than LiteLLM's async function has threads for; it takes a few of them at a time.
 CROWD = 40
@@ -99,15 +97,8 @@ def test_many_async_calls_are_under_way_after_a_chat(cheap: ProviderServer) -> N
     """After Gemini's chat, which adds "cache", and with a Router, calls go side by side and nothing is reported."""
     cheap.script(None, None)
     cheap.always(together(cheap, CROWD))
-    done = subprocess.run(
-        [sys.executable, "-c", AFTER_A_CHAT, json.dumps(cheap.kwargs_for("gemini")), str(CROWD)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"},
-        check=True,
-    )
+    found = program_says(AFTER_A_CHAT, json.dumps(cheap.kwargs_for("gemini")), str(CROWD))
 
     told = 'where LiteLLM adds no "cache" any more, delete the word in llamabot_images/backends/reports.py'
-    assert [0, True] == json.loads(done.stdout), told
+    assert [0, True] == found, told
     assert CROWD == cheap.in_flight_peak

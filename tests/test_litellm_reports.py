@@ -100,16 +100,22 @@ print(json.dumps([before, reporters(), result.cost == reply._hidden_params["resp
 """
 
 
-def test_no_report_is_made_for_nobody(provider: ProviderServer) -> None:
-    """Without callbacks no thread of LiteLLM's holds the picture, as one does without this library."""
+def program_says(code: str, *arguments: str) -> Any:
+    """Run a program of its own, where LiteLLM has no callbacks of other tests, and return what it prints as JSON."""
     done = subprocess.run(
-        [sys.executable, "-c", SILENT, json.dumps(provider.kwargs_for("gpt-image-2"))],
+        [sys.executable, "-c", code, *arguments],
         capture_output=True,
         text=True,
         timeout=60,
         env={**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"},
         check=True,
     )
+    return json.loads(done.stdout)
+
+
+def test_no_report_is_made_for_nobody(provider: ProviderServer) -> None:
+    """Without callbacks no thread of LiteLLM's holds the picture, as one does without this library."""
+    found = program_says(SILENT, json.dumps(provider.kwargs_for("gpt-image-2")))
 
     told = "where the second number is 0, LiteLLM makes no report by itself: delete llamabot_images/backends/reports.py"
-    assert [0, 1, True] == json.loads(done.stdout), told
+    assert [0, 1, True] == found, told
